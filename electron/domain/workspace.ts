@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { Audience } from './audience.ts';
+import { Settings } from './field-spec.ts';
+import { CustomerModel } from './model.ts';
+import { DefinitionId } from './rule.ts';
+
+/** A warehouse account as it is stored and written to files: without its secrets. */
+export const Connection = z.strictObject({
+  id: DefinitionId,
+  label: z.string().trim().min(1).max(120),
+  kind: z.string().min(1),
+  settings: Settings.default({}),
+});
+export type Connection = z.infer<typeof Connection>;
+
+/** The model of one connection with the audiences over it. */
+export const WorkspaceModel = z.strictObject({
+  connection: DefinitionId,
+  ...CustomerModel.shape,
+  audiences: z.array(Audience).default([]),
+});
+export type WorkspaceModel = z.infer<typeof WorkspaceModel>;
+
+/** The workspace as code: every definition, no secret, no row. */
+export const Workspace = z.strictObject({
+  version: z.literal(1),
+  connections: z.array(Connection).default([]),
+  models: z.array(WorkspaceModel).default([]),
+});
+export type Workspace = z.infer<typeof Workspace>;

@@ -1,0 +1,33 @@
+import type { ColumnType } from '../domain/column-type.ts';
+import type { BindType } from './compiled-query.ts';
+
+/** What differs between engines, stated as data; the printer reads it. A new dialect is readable in a minute. */
+export interface Dialect {
+  readonly name: string;
+  /** The character around identifiers; within one it is doubled. */
+  readonly identifierQuote: '"' | '`';
+  /** Text before the name of a bound value: `$p1`, `:p1`. */
+  readonly parameterPrefix: '$' | ':';
+  /** Catalogs that the engine knows by another name (DuckDB reserves `main`). */
+  readonly catalogAliases: Readonly<Record<string, string>>;
+  /** The engine's spelling of a type to cast a bound value or a key to. */
+  readonly castTypes: Readonly<Record<Exclude<BindType, 'decimal'>, string>>;
+  /** A cast that gives NULL where it cannot be done. */
+  readonly tryCast: string;
+  /** True where `count(*) FILTER (WHERE …)` is understood. */
+  readonly aggregateFilter: boolean;
+  /** Names of functions and forms that are spelled differently. */
+  readonly functions: {
+    /** All of a group's rows: true where any is. */
+    readonly anyTrue: string;
+    /** `true` where the list holds the element: `list_contains(list, element)`. */
+    readonly listContains: string;
+    /** Builds a pair that compares by its first part, then its second, and reads the second part of it. */
+    readonly pair: (first: string, second: string) => string;
+    readonly secondOf: (pair: string) => string;
+    /** The first eight hex digits of an md5 as an integer. */
+    readonly md5Prefix: (text: string) => string;
+  };
+  /** Reads the engine's spelling of a type. */
+  readonly parseType: (native: string) => ColumnType;
+}

@@ -1,0 +1,63 @@
+import type { Audience } from '../domain/audience.ts';
+import type { TableMetadata, TableSummary } from '../domain/catalog.ts';
+import type { CustomerModel } from '../domain/model.ts';
+import type { Run } from '../domain/run.ts';
+import type { TablePath } from '../domain/table-path.ts';
+import type { Connection, Workspace } from '../domain/workspace.ts';
+
+/** A saved audience with when it was last changed. */
+export interface StoredAudience {
+  readonly audience: Audience;
+  readonly updatedAt: string;
+}
+
+/** One page of tables in the order of their names; `after` is the last path of the page before. */
+export interface TablePage {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly after?: string;
+  readonly limit: number;
+}
+
+/** The local store: definitions, metadata, counts and ledgers. Never a customer's row. */
+export interface Store {
+  /** What happened when it was opened, for people: a corrupt file that was kept aside, by its new path. */
+  readonly notices: readonly string[];
+
+  listConnections(): Connection[];
+  findConnection(id: string): Connection | undefined;
+  saveConnection(connection: Connection): void;
+  /** Removes the connection with its model, audiences and metadata; its runs stay. */
+  removeConnection(id: string): void;
+
+  findModel(connectionId: string): CustomerModel | undefined;
+  saveModel(connectionId: string, model: CustomerModel): void;
+
+  listAudiences(connectionId: string): StoredAudience[];
+  findAudience(connectionId: string, id: string): StoredAudience | undefined;
+  saveAudience(connectionId: string, audience: Audience, updatedAt: string): void;
+  removeAudience(connectionId: string, id: string): void;
+
+  /** Replaces all metadata of a connection in one transaction. */
+  replaceTables(connectionId: string, tables: readonly TableMetadata[]): void;
+  saveTable(connectionId: string, table: TableMetadata): void;
+  findTable(connectionId: string, path: TablePath): TableMetadata | undefined;
+  listSchemas(connectionId: string): { catalog: string; schema: string; tables: number }[];
+  listTables(connectionId: string, page: TablePage): TableSummary[];
+  /** Tables whose name, column names or comments start a word with each word of `text`; names first. */
+  searchTables(connectionId: string, text: string, limit: number): TableSummary[];
+  /** When the metadata was read, or undefined when it never was. */
+  catalogAsOf(connectionId: string): string | undefined;
+
+  saveRun(run: Run): void;
+  findRun(id: string): Run | undefined;
+  /** Runs, the newest first. */
+  listRuns(limit: number): Run[];
+
+  /** All definitions as one workspace. */
+  exportWorkspace(): Workspace;
+  /** Replaces all definitions in one transaction; runs stay. */
+  importWorkspace(workspace: Workspace, updatedAt: string): void;
+
+  close(): void;
+}

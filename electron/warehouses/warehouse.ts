@@ -1,0 +1,97 @@
+import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.ts';
+import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
+import type { FileFormat } from '../domain/run.ts';
+import type { TablePath } from '../domain/table-path.ts';
+import type { CompiledQuery } from '../sql/compiled-query.ts';
+import type { Dialect } from '../sql/dialect.ts';
+
+/** A value of a result row: exact numbers beyond 2^53 and decimals as text, dates and instants as ISO text, nested values as JSON values. */
+export type ResultValue =
+  string | number | boolean | null | readonly ResultValue[] | { readonly [name: string]: ResultValue };
+
+/** Rows of a result, in the order of the query's columns. */
+export interface QueryResult {
+  readonly rows: readonly (readonly ResultValue[])[];
+  /** The warehouse's own name of this execution, where it has one. */
+  readonly statementId?: string;
+}
+
+/** One named step of a connection test, as it happens. */
+export interface TestStep {
+  readonly id: string;
+  readonly label: string;
+  readonly status: 'running' | 'passed';
+  readonly detail?: string;
+}
+
+/** How far a long act is. `fraction` lies in 0–1 where the engine knows it. */
+export interface Progress {
+  readonly text: string;
+  readonly fraction?: number;
+  readonly rows?: number;
+}
+
+/** What a caller gives to every act that can take longer than 100 ms. */
+export interface ActOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What was written. `bytes` is the size of the file. */
+export interface ExportResult {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly statementId?: string;
+}
+
+/** An open connection to a warehouse. Whoever opened it closes it. All acts throw AppError only; a cancel throws CANCELLED. */
+export interface OpenWarehouse {
+  /** Walks the steps of a connection test; throws at the failing step. */
+  test(onStep: (step: TestStep) => void, options?: ActOptions): Promise<void>;
+  /** Reads the metadata of every visible table, table by table. */
+  discover(options?: ActOptions): AsyncIterable<TableMetadata>;
+  /** The columns of one table as they are now. @throws AppError TABLE_MISSING */
+  describeTable(path: TablePath, options?: ActOptions): Promise<readonly ColumnMetadata[]>;
+  /** Counts the rows of a table by a query. @throws AppError TABLE_MISSING */
+  countRows(path: TablePath, options?: ActOptions): Promise<RowCount>;
+  /** Runs a query and returns its rows, `maxRows` at most (10,000 unless stated; more throws). */
+  query(query: CompiledQuery, options?: ActOptions & { readonly maxRows?: number }): Promise<QueryResult>;
+  /**
+   * Writes the result of a query to a new file at `path`, which must not exist; a partial file is removed on failure or cancel.
+   * The atomic rename to its final name is the caller's.
+   */
+  exportFile(
+    query: CompiledQuery,
+    path: string,
+    format: FileFormat,
+    options?: ActOptions,
+  ): Promise<ExportResult>;
+  close(): Promise<void>;
+}
+
+/** A kind of warehouse: its settings, its dialect, and how to open it. One file, one line in `index.ts`. */
+export interface WarehouseKind {
+  readonly kind: string;
+  readonly label: string;
+  readonly description: string;
+  readonly settings: readonly FieldSpec[];
+  readonly dialect: Dialect;
+  /** The instant that relative windows are counted from, for data that stands still; the clock's `now` where absent. */
+  readonly pinnedAsOf?: string;
+  /** Opens a connection. `home` is a folder where the warehouse may keep its own (synthetic or engine) files. @throws AppError */
+  open(context: OpenContext): Promise<OpenWarehouse>;
+}
+
+/** What a warehouse is opened with. */
+export interface OpenContext {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly home: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Declares a kind of warehouse; the identity function, for its types. */
+export function defineWarehouse(kind: WarehouseKind): WarehouseKind {
+  return kind;
+}
