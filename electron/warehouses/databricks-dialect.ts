@@ -1,0 +1,30 @@
+import type { Dialect } from '../sql/dialect.ts';
+import { parseDatabricksType } from './databricks-type.ts';
+
+/** Databricks SQL; open Spark understands it as well. */
+export const databricksDialect: Dialect = {
+  name: 'Databricks',
+  identifierQuote: '`',
+  parameterPrefix: ':',
+  catalogAliases: {},
+  castTypes: {
+    text: 'STRING',
+    bigint: 'BIGINT',
+    double: 'DOUBLE',
+    boolean: 'BOOLEAN',
+    date: 'DATE',
+    timestamp: 'TIMESTAMP',
+  },
+  tryCast: 'try_cast',
+  aggregateFilter: true,
+  functions: {
+    anyTrue: 'bool_or',
+    listContains: 'array_contains',
+    // The same shape as DuckDB's, so that ties are broken alike: see duckdb-dialect.ts.
+    pair: (first, second) =>
+      `CASE WHEN ${first} IS NOT NULL THEN named_struct('t', ${first}, 'n', ${second} IS NOT NULL, 'v', ${second}) END`,
+    secondOf: (pair) => `(${pair}).v`,
+    md5Prefix: (text) => `CAST(conv(substr(md5(${text}), 1, 8), 16, 10) AS BIGINT)`,
+  },
+  parseType: parseDatabricksType,
+};

@@ -1,0 +1,32 @@
+import type { Dialect } from '../sql/dialect.ts';
+import { parseDuckdbType } from './duckdb-type.ts';
+
+/** DuckDB's SQL, for the sample lakehouse and for files. */
+export const duckdbDialect: Dialect = {
+  name: 'DuckDB',
+  identifierQuote: '"',
+  parameterPrefix: '$',
+  // DuckDB refuses a catalog named `main`: ATTACH … AS main fails, and a file main.duckdb opens as main_db.
+  catalogAliases: { main: 'main_db' },
+  castTypes: {
+    text: 'VARCHAR',
+    bigint: 'BIGINT',
+    double: 'DOUBLE',
+    boolean: 'BOOLEAN',
+    date: 'DATE',
+    timestamp: 'TIMESTAMP',
+  },
+  tryCast: 'TRY_CAST',
+  aggregateFilter: true,
+  functions: {
+    anyTrue: 'bool_or',
+    listContains: 'list_contains',
+    // Inside a struct NULL compares as the largest here and as the smallest in Spark. `n` puts NULL values first on both,
+    // and a row without a first part (a time) takes no part at all.
+    pair: (first, second) =>
+      `CASE WHEN ${first} IS NOT NULL THEN {'t': ${first}, 'n': ${second} IS NOT NULL, 'v': ${second}} END`,
+    secondOf: (pair) => `(${pair}).v`,
+    md5Prefix: (text) => `CAST('0x' || left(md5(${text}), 8) AS BIGINT)`,
+  },
+  parseType: parseDuckdbType,
+};
