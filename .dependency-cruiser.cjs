@@ -114,9 +114,15 @@ module.exports = {
       'A host only decides where the engine runs.',
     ),
     only(
+      'web-on-engine',
+      '^electron/web/',
+      ['^electron/(web|contract|domain)/', '^electron/(engine|compose)\\.ts$'],
+      'The browser bridge serves files and the composed router.',
+    ),
+    only(
       'main-is-thin',
-      '^electron/(main|window|preload)\\.ts$',
-      ['^electron/(hosts|contract)/', '^electron/(main|window|preload|menu|scheme|desktop-[a-z-]+)\\.ts$'],
+      '^electron/(main|window|preload)\\.ts$|^electron/desktop/',
+      ['^electron/(desktop|hosts|contract|web)/', '^electron/window\\.ts$'],
       'The main process opens a window and hands over a port; it holds no product code.',
     ),
     only(
@@ -152,7 +158,7 @@ module.exports = {
       from: {
         path: '^electron/',
         pathNot:
-          '^electron/(compose|cli|bridge)\\.ts$|^electron/(warehouses|destinations|store|keychain|sample|profile-api)/',
+          '^electron/compose\\.ts$|^electron/(warehouses|destinations|store|keychain|sample|profile-api)/',
       },
       to: {
         path: '^electron/(warehouses|destinations|store|keychain|sample|profile-api)/',
@@ -178,7 +184,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(electron|renderer)/',
-        pathNot: '^electron/(main|window|preload|menu|scheme|desktop-[a-z-]+)\\.ts$|^electron/hosts/',
+        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/(desktop|hosts)/',
       },
       to: { path: '(^|node_modules/)electron(/|$)', pathNot: '^electron/' },
     },
@@ -188,7 +194,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^electron/',
-        pathNot: '^electron/(main|window|preload|menu|scheme|desktop-[a-z-]+)\\.ts$|^electron/hosts/',
+        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/(desktop|hosts)/',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },

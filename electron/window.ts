@@ -1,0 +1,70 @@
+import { app, BrowserWindow, nativeTheme, session } from 'electron';
+import { join } from 'node:path';
+import { APP_ORIGIN } from './contract/desktop.ts';
+import { keepWindowPlace, readWindowPlace } from './desktop/window-place.ts';
+
+/**
+ * Refuses what the renderer never needs, for every page the app could ever show: permissions, devices,
+ * downloads, new windows, web views and leaving our own origin. Call it once the app is ready.
+ */
+export function denyEverythingElse(): void {
+  // Copying text to the clipboard, in our own page and on a person's act, is the one permission in use.
+  const allowed = (permission: string, url: string): boolean =>
+    permission === 'clipboard-sanitized-write' && url.startsWith(`${APP_ORIGIN}/`);
+
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    answer(details.isMainFrame && allowed(permission, details.requestingUrl));
+  });
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission, _origin, details) =>
+      details.isMainFrame && allowed(permission, details.requestingUrl ?? ''),
+  );
+  session.defaultSession.setDevicePermissionHandler(() => false);
+  session.defaultSession.on('will-download', (event) => {
+    event.preventDefault();
+  });
+
+  app.on('web-contents-created', (_event, contents) => {
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+    contents.on('will-attach-webview', (event) => {
+      event.preventDefault();
+    });
+    contents.on('will-navigate', (event, url) => {
+      if (!url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault();
+    });
+    contents.on('will-redirect', (event) => {
+      event.preventDefault();
+    });
+  });
+}
+
+/** Opens the one window, at the place it was last, on the renderer built into `built`. */
+export function openWindow(built: string): BrowserWindow {
+  const window = new BrowserWindow({
+    ...readWindowPlace(),
+    minWidth: 900,
+    minHeight: 600,
+    title: 'Slipway',
+    icon: join(app.getAppPath(), 'build', 'icon.png'),
+    show: false,
+    // The colour before the first paint, so that a dark desktop does not flash.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14181d' : '#ffffff',
+    autoHideMenuBar: true,
+    webPreferences: {
+      preload: join(built, 'preload', 'preload.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      webSecurity: true,
+      spellcheck: false,
+    },
+  });
+  keepWindowPlace(window);
+  window.once('ready-to-show', () => {
+    window.show();
+  });
+  void window.loadURL(`${APP_ORIGIN}/index.html`);
+  return window;
+}
