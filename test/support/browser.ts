@@ -1,0 +1,84 @@
+import type { Browser, Page } from '@playwright/test';
+import { chromium } from '@playwright/test';
+import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromiumArgs, chromiumPath } from './chromium.ts';
+
+export interface RunningBridge {
+  /** The address with its token. */
+  readonly url: string;
+  /** The folder the engine writes to. */
+  readonly home: string;
+  /** Ends the bridge; a temporary home is removed. */
+  close(): Promise<void>;
+}
+
+export interface OpenedBrowser extends RunningBridge {
+  readonly browser: Browser;
+  readonly page: Page;
+}
+
+/** Starts the real bridge, as built into `dist/`, in a process of its own on a free port. */
+export async function startBridgeProcess(
+  options: { readonly home?: string; readonly keychain?: 'os' | 'memory' } = {},
+): Promise<RunningBridge> {
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-bridge-')));
+  const entry = fileURLToPath(new URL('../../dist/bridge/bridge.mjs', import.meta.url));
+  const args = [entry, '--home', home, '--keychain', options.keychain ?? 'memory'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const url = await readAddress(child);
+  return {
+    url,
+    home,
+    close: async () => {
+      const ended = new Promise<void>((resolve) => {
+        child.once('exit', () => {
+          resolve();
+        });
+      });
+      child.kill();
+      await ended;
+      if (options.home === undefined) await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Opens the renderer in the system's Chromium over the bridge. */
+export async function openInBrowser(
+  options: { readonly home?: string; readonly colorScheme?: 'light' | 'dark' } = {},
+): Promise<OpenedBrowser> {
+  const bridge = await startBridgeProcess(options);
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
+  const page = await browser.newPage({
+    viewport: { width: 1440, height: 900 },
+    colorScheme: options.colorScheme ?? 'light',
+  });
+  await page.goto(bridge.url);
+  return {
+    ...bridge,
+    browser,
+    page,
+    close: async () => {
+      await browser.close();
+      await bridge.close();
+    },
+  };
+}
+
+async function readAddress(child: ChildProcess): Promise<string> {
+  return await new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+      const url = /http:\/\/\S+/.exec(text)?.[0];
+      if (url !== undefined) resolve(url);
+    });
+    child.once('exit', (code) => {
+      reject(new Error(`The bridge ended with exit code ${code ?? 'unknown'} before it named its address.`));
+    });
+  });
+}
