@@ -1,10 +1,10 @@
 import { AppError } from './app-error.ts';
 import type { Audience } from './audience.ts';
 import type { CustomerModel } from './model.ts';
-import type { AttributeCondition, Condition, RelatedCondition, Rule, SequenceCondition } from './rule.ts';
+import type { AttributeCondition, Condition, RelatedCondition, Rule } from './rule.ts';
 
 /** A condition that can be asked of a table: traits are replaced by their measures, `not-exists` by the complement of `exists`. */
-export type LeafCondition = AttributeCondition | RelatedCondition | SequenceCondition;
+export type LeafCondition = AttributeCondition | RelatedCondition;
 
 /** A Boolean expression over the conditions of a composition; `bit` is an index into `conditions`. */
 export type BooleanExpression =

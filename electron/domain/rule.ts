@@ -84,27 +84,11 @@ export const RelatedCondition = z.strictObject({
 });
 export type RelatedCondition = z.infer<typeof RelatedCondition>;
 
-/** Ordered events: some row of `first`, and strictly after it, at most `within` later, some row of `then` of the same entity. */
-export const SequenceCondition = z.strictObject({
-  kind: z.literal('sequence'),
-  entity: DefinitionId,
-  first: z.array(Filter).default([]),
-  then: z.array(Filter).default([]),
-  within: Duration,
-  window: Window.optional(),
-});
-export type SequenceCondition = z.infer<typeof SequenceCondition>;
-
 /** A saved measure, compared with a value. */
 export const TraitCondition = z.strictObject({ kind: z.literal('trait'), trait: DefinitionId, test: Test });
 export type TraitCondition = z.infer<typeof TraitCondition>;
 
-export const Condition = z.discriminatedUnion('kind', [
-  AttributeCondition,
-  RelatedCondition,
-  SequenceCondition,
-  TraitCondition,
-]);
+export const Condition = z.discriminatedUnion('kind', [AttributeCondition, RelatedCondition, TraitCondition]);
 export type Condition = z.infer<typeof Condition>;
 
 /**

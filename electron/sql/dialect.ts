@@ -22,6 +22,11 @@ export interface Dialect {
     readonly anyTrue: string;
     /** `true` where the list holds the element: `list_contains(list, element)`. */
     readonly listContains: string;
+    /** How many elements a list has. */
+    readonly listSize: string;
+    /** `true` where the text begins, ends with the other text. */
+    readonly startsWith: string;
+    readonly endsWith: string;
     /** Builds a pair that compares by its first part, then its second, and reads the second part of it. */
     readonly pair: (first: string, second: string) => string;
     readonly secondOf: (pair: string) => string;

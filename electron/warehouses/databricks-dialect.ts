@@ -20,6 +20,9 @@ export const databricksDialect: Dialect = {
   functions: {
     anyTrue: 'bool_or',
     listContains: 'array_contains',
+    listSize: 'array_size',
+    startsWith: 'startswith',
+    endsWith: 'endswith',
     // The same shape as DuckDB's, so that ties are broken alike: see duckdb-dialect.ts.
     pair: (first, second) =>
       `CASE WHEN ${first} IS NOT NULL THEN named_struct('t', ${first}, 'n', ${second} IS NOT NULL, 'v', ${second}) END`,

@@ -21,6 +21,9 @@ export const duckdbDialect: Dialect = {
   functions: {
     anyTrue: 'bool_or',
     listContains: 'list_contains',
+    listSize: 'len',
+    startsWith: 'starts_with',
+    endsWith: 'ends_with',
     // Inside a struct NULL compares as the largest here and as the smallest in Spark. `n` puts NULL values first on both,
     // and a row without a first part (a time) takes no part at all.
     pair: (first, second) =>

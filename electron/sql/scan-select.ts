@@ -1,0 +1,179 @@
+import type { ColumnType } from '../domain/column-type.ts';
+import type { Instant } from '../domain/duration.ts';
+import { FLOAT_SUM, measureType } from '../domain/measure-type.ts';
+import { ceilToDay, floorToDay } from '../domain/time-values.ts';
+import type { Flag, Output, PlannedColumn, PlannedMeasure, RowPredicate, Scan } from './audience-plan.ts';
+import { type Expression, TRUE, all, any, column, compare, value } from './expression.ts';
+import type { Select } from './select.ts';
+import { testExpression } from './test-expression.ts';
+
+/** The name of the customer's id inside a statement, in the type it has in the table. */
+export const KEY = 'customer_key';
+
+/**
+ * The one scan of an entity: a row a customer, with a column for each flag and output. The union of what the measures ask is pushed
+ * below the aggregation, so that rows nobody asks for are never grouped (measured: worth 1.3× on DuckDB, 2.1× with windows).
+ */
+export function scanSelect(scan: Scan, asOf: Instant, options: { readonly everyRow: boolean }): Select {
+  const key: Expression = scan.castKey
+    ? { kind: 'cast', of: column(scan.key), to: { type: 'text' } }
+    : column(scan.key);
+  const notNull: Expression = { kind: 'is-null', of: column(scan.key), negated: true };
+  const pushed = options.everyRow ? undefined : unionOfPredicates(scan, asOf);
+  return {
+    columns: [
+      { expression: key, as: KEY },
+      ...scan.flags.map((flag) => ({ expression: flagExpression(flag, asOf), as: flag.name })),
+      ...scan.outputs.map((output) => ({ expression: outputExpression(output, asOf), as: output.name })),
+    ],
+    from: { kind: 'table', path: scan.table },
+    where: pushed === undefined ? notNull : all([notNull, pushed]),
+    groupBy: [key],
+  };
+}
+
+/** The planned column, or the field inside it. */
+function plannedColumn(planned: PlannedColumn): Expression {
+  return planned.path.reduce<Expression>((of, name) => ({ kind: 'field', of, name }), column(planned.column));
+}
+
+function flagExpression(flag: Flag, asOf: Instant): Expression {
+  const { ask } = flag;
+  if (ask.kind === 'attribute') {
+    const test = testExpression(plannedColumn(ask), ask.type, ask.test, asOf);
+    return { kind: 'dialect-call', name: 'anyTrue', args: [test] };
+  }
+  const measured = measureExpression(ask, asOf);
+  return ask.test === undefined ? measured : testExpression(measured, resultType(ask), ask.test, asOf);
+}
+
+function outputExpression(output: Output, asOf: Instant): Expression {
+  const { compute } = output;
+  if (compute.kind === 'measure') return measureExpression(compute, asOf);
+  // One row a customer: max picks it, and picks the same one should the promise be broken.
+  const name = isOrdered(compute.type) ? 'max' : 'any_value';
+  return { kind: 'aggregate', name, of: plannedColumn(compute) };
+}
+
+function isOrdered(type: ColumnType): boolean {
+  return type.kind !== 'map' && type.kind !== 'variant' && type.kind !== 'other';
+}
+
+/** The condition that a row counts, or undefined where every row does. */
+function predicateExpression(predicate: RowPredicate, asOf: Instant): Expression | undefined {
+  const parts = predicate.filters.map((filter) =>
+    testExpression(plannedColumn(filter), filter.type, filter.test, asOf),
+  );
+  const { window } = predicate;
+  if (window !== undefined) {
+    const time = column(window.column);
+    const { type, from, to, toIncluded } = window;
+    if (from !== undefined) parts.push(atLeast(time, type, from));
+    if (to !== undefined)
+      parts.push(compare(time, toIncluded ? '<=' : '<', timeBound(type, to, !toIncluded)));
+  }
+  return parts.length === 0 ? undefined : all(parts);
+}
+
+function atLeast(time: Expression, type: ColumnType, from: Instant): Expression {
+  return compare(time, '>=', timeBound(type, from, true));
+}
+
+/** The bound of a window: for a date column the day, rounded up or down to a midnight. */
+function timeBound(type: ColumnType, at: Instant, up: boolean): Expression {
+  if (type.kind !== 'date') return value({ type: 'timestamp', value: at });
+  return value({ type: 'date', value: up ? ceilToDay(at) : floorToDay(at) });
+}
+
+function resultType(measure: PlannedMeasure): ColumnType {
+  return measureType(measure.measure, measure.of);
+}
+
+function measureExpression(planned: PlannedMeasure, asOf: Instant): Expression {
+  const { measure, of } = planned;
+  const filter = predicateExpression(planned.predicate, asOf);
+  const aggregate = (name: string, argument: Expression | '*', distinct = false): Expression => ({
+    kind: 'aggregate',
+    name,
+    of: argument,
+    ...(distinct ? { distinct } : {}),
+    ...(filter === undefined ? {} : { filter }),
+  });
+  switch (measure.of) {
+    case 'exists':
+    case 'not-exists': {
+      const exists: Expression = { kind: 'dialect-call', name: 'anyTrue', args: [filter ?? TRUE] };
+      return measure.of === 'exists' ? exists : { kind: 'not', of: exists };
+    }
+    case 'count':
+      return aggregate('count', '*');
+    case 'count-distinct':
+      return aggregate('count', column(measure.column), true);
+    case 'sum':
+      return aggregate('sum', exactNumber(column(measure.column), of));
+    case 'avg': {
+      const exact = exactNumber(column(measure.column), of);
+      const sum: Expression = { kind: 'cast', of: aggregate('sum', exact), to: { type: 'double' } };
+      return { kind: 'arithmetic', op: '/', left: sum, right: aggregate('count', exact) };
+    }
+    case 'min':
+    case 'max':
+      return aggregate(measure.of, column(measure.column));
+    case 'latest': {
+      const time = column(planned.time ?? '');
+      const pair: Expression = { kind: 'dialect-call', name: 'pair', args: [time, column(measure.column)] };
+      const known = [time, column(measure.column)].map((each): Expression => ({
+        kind: 'is-null',
+        of: each,
+        negated: true,
+      }));
+      // Ties in time go to the greater value, so that every run and engine picks the same.
+      const latest: Expression = {
+        kind: 'aggregate',
+        name: 'max',
+        of: pair,
+        filter: all([...(filter === undefined ? [] : [filter]), ...known]),
+      };
+      return { kind: 'dialect-call', name: 'secondOf', args: [latest] };
+    }
+  }
+}
+
+/** A number that adds up exactly, whatever the order of the rows. */
+function exactNumber(of: Expression, type: ColumnType | undefined): Expression {
+  switch (type?.kind) {
+    case 'integer': {
+      const precision = type.bits <= 32 ? 10 : type.bits === 64 ? 20 : 38;
+      return { kind: 'cast', of, to: { type: 'decimal', precision, scale: 0 } };
+    }
+    case 'float':
+      // NaN and infinities have no decimal: they count as empty instead of failing the query.
+      return { kind: 'cast', of, to: { type: 'decimal', ...FLOAT_SUM }, safe: true };
+    default:
+      return of;
+  }
+}
+
+/** What at least one flag or output asks for; undefined where one asks for every row. */
+function unionOfPredicates(scan: Scan, asOf: Instant): Expression | undefined {
+  const predicates = new Map<string, Expression>();
+  const asks = [...scan.flags.map(rowsOfFlag(asOf)), ...scan.outputs.map(rowsOfOutput(asOf))];
+  for (const ask of asks) {
+    if (ask === undefined) return undefined;
+    predicates.set(JSON.stringify(ask), ask);
+  }
+  return predicates.size === 0 ? undefined : any([...predicates.values()]);
+}
+
+function rowsOfFlag(asOf: Instant): (flag: Flag) => Expression | undefined {
+  return ({ ask, whenNoRow }) => {
+    if (ask.kind === 'measure') return predicateExpression(ask.predicate, asOf);
+    // A row left out would count as no row, and no row passes this test.
+    return whenNoRow ? undefined : testExpression(plannedColumn(ask), ask.type, ask.test, asOf);
+  };
+}
+
+function rowsOfOutput(asOf: Instant): (output: Output) => Expression | undefined {
+  return ({ compute }) =>
+    compute.kind === 'measure' ? predicateExpression(compute.predicate, asOf) : undefined;
+}
