@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { AppError } from './app-error.ts';
 
 /** Characters that no identifier may hold: control characters, NUL among them, and lone surrogates. */
-// eslint-disable-next-line no-control-regex -- control characters are exactly what is refused here
-const FORBIDDEN =
-  /[\u0000-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const FORBIDDEN = /\p{Cc}|\p{Cs}/u;
 
 /** The longest identifier of Unity Catalog, in characters. */
 const LONGEST = 255;
