@@ -1,5 +1,5 @@
 /** The Chromium that component tests and browser flows run in: the system's, never a downloaded one. */
-export const chromiumPath = '/usr/bin/chromium';
+export const chromiumPath = process.env['SLIPWAY_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Flags that keep Chromium quiet and offline, and let it start for root in a container. */
 export const chromiumArgs = [

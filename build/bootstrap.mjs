@@ -1,0 +1,91 @@
+// The first thing that runs on a fresh machine: plain JavaScript without dependencies, on Node 20 or newer.
+// It installs what is missing, builds what changed, and hands over to the project's own Node 24.
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureDependencies } from './bootstrap/dependencies.mjs';
+import { ensureElectron } from './bootstrap/electron-runtime.mjs';
+import { buildAlways, buildIfChanged } from './bootstrap/freshness.mjs';
+import { projectEnvironment, projectNode, run } from './bootstrap/run.mjs';
+import { SetupError } from './bootstrap/setup-error.mjs';
+import { start } from './bootstrap/start.mjs';
+import { ensureSystemPackages, TEST_PACKAGES } from './bootstrap/system-packages.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
+
+/** Runs a script of the project on Node 24; resolves to its exit code. */
+const runScript = (script, args, options = {}) =>
+  run(projectNode(root), [join(root, script), ...args], {
+    cwd: root,
+    env: projectEnvironment(root),
+    ...options,
+  });
+
+const commands = {
+  setup: async () => {
+    await ensureDependencies(root);
+    const { version, executable } = ensureElectron(root);
+    console.log(`Electron ${version}: ${executable}`);
+    return 0;
+  },
+  start: async (args) => {
+    await ensureDependencies(root);
+    await buildIfChanged(root);
+    return start(root, args);
+  },
+  build: async (args) => {
+    await ensureDependencies(root);
+    await (args.includes('--if-changed') ? buildIfChanged(root) : buildAlways(root));
+    return 0;
+  },
+  test: async (args) => {
+    await ensureDependencies(root);
+    ensureSystemPackages(TEST_PACKAGES, 'The tests run in a real browser and a real desktop session.');
+    ensureElectron(root);
+    return runScript('build/run-tests.ts', args);
+  },
+  verify: async () => {
+    await ensureDependencies(root);
+    return runScript('build/run-tests.ts', ['--except', 'e2e', 'engine']);
+  },
+  slipway: async (args) => {
+    await ensureDependencies(root);
+    await buildIfChanged(root);
+    // npm moves to the root of the project; paths on the command line are relative to where it was called.
+    return runScript('dist/cli/cli.mjs', args, { cwd: process.env.INIT_CWD ?? process.cwd() });
+  },
+  bench: async (args) => {
+    await ensureDependencies(root);
+    await buildIfChanged(root);
+    return runScript('build/run-bench.ts', args);
+  },
+  package: async (args) => {
+    await ensureDependencies(root);
+    const { executable } = ensureElectron(root);
+    await buildAlways(root);
+    return runScript('build/package.ts', [executable, ...args]);
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = commands[name];
+try {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    throw new SetupError(
+      `Node ${process.versions.node} is too old.`,
+      'The setup needs Node 20 or newer; the app itself brings its own Node 24.',
+      'Install a newer Node.js and run the same command again.',
+    );
+  }
+  if (command === undefined) {
+    throw new SetupError(
+      `There is no command "${name}".`,
+      'The bootstrap knows fixed commands only.',
+      `Use one of: ${Object.keys(commands).join(', ')}.`,
+    );
+  }
+  process.exitCode = await command(args);
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  console.error(error.describe());
+  process.exitCode = 1;
+}
