@@ -11,7 +11,7 @@ export interface StoredAudience {
   readonly updatedAt: string;
 }
 
-/** One page of tables in the order of their names; `after` is the last path of the page before. */
+/** One page of tables in the order of their names; `after` is the name of the last table of the page before. */
 export interface TablePage {
   readonly catalog: string;
   readonly schema: string;
@@ -38,8 +38,16 @@ export interface Store {
   saveAudience(connectionId: string, audience: Audience, updatedAt: string): void;
   removeAudience(connectionId: string, id: string): void;
 
-  /** Replaces all metadata of a connection in one transaction. */
-  replaceTables(connectionId: string, tables: readonly TableMetadata[]): void;
+  /**
+   * Replaces all metadata of a connection, as read at `asOf`. Written in pieces so that other calls are answered meanwhile, and seen
+   * all at once at the end; when `tables` throws, the old metadata stays. @returns how much was written.
+   */
+  replaceTables(
+    connectionId: string,
+    tables: AsyncIterable<TableMetadata> | Iterable<TableMetadata>,
+    asOf: string,
+  ): Promise<{ tables: number; columns: number }>;
+  /** Adds or changes one table of a catalog that was read before. */
   saveTable(connectionId: string, table: TableMetadata): void;
   findTable(connectionId: string, path: TablePath): TableMetadata | undefined;
   listSchemas(connectionId: string): { catalog: string; schema: string; tables: number }[];
@@ -53,6 +61,8 @@ export interface Store {
   findRun(id: string): Run | undefined;
   /** Runs, the newest first. */
   listRuns(limit: number): Run[];
+  /** Runs that are `running`: in a store that was just opened, those that a crash left behind. */
+  listUnfinishedRuns(): Run[];
 
   /** All definitions as one workspace. */
   exportWorkspace(): Workspace;

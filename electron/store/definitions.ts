@@ -1,0 +1,156 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import { Audience } from '../domain/audience.ts';
+import { CustomerModel } from '../domain/model.ts';
+import { Connection, type Workspace, type WorkspaceModel } from '../domain/workspace.ts';
+import { readDocument } from './document.ts';
+import type { Store, StoredAudience } from './store.ts';
+
+type DefinitionsPart = Pick<
+  Store,
+  | 'listConnections'
+  | 'findConnection'
+  | 'saveConnection'
+  | 'removeConnection'
+  | 'findModel'
+  | 'saveModel'
+  | 'listAudiences'
+  | 'findAudience'
+  | 'saveAudience'
+  | 'removeAudience'
+  | 'exportWorkspace'
+  | 'importWorkspace'
+>;
+
+interface AudienceRow {
+  document: string;
+  updated_at: string;
+}
+
+/** Connections, models and audiences, each a JSON document in the order in which it was made. */
+export function createDefinitions(database: BetterSqlite3.Database): DefinitionsPart {
+  const connections = database.prepare<[], { document: string }>(
+    'SELECT document FROM connections ORDER BY position, id',
+  );
+  const connectionById = database.prepare<[string], { document: string }>(
+    'SELECT document FROM connections WHERE id = ?',
+  );
+  const putConnection = database.prepare<{ id: string; document: string }>(
+    `INSERT INTO connections (id, position, document)
+     VALUES (@id, (SELECT coalesce(max(position), 0) + 1 FROM connections), @document)
+     ON CONFLICT (id) DO UPDATE SET document = excluded.document`,
+  );
+  const dropConnection = database.prepare<[string]>('DELETE FROM connections WHERE id = ?');
+  const placeConnection = database.prepare<[number, string]>(
+    'UPDATE connections SET position = ? WHERE id = ?',
+  );
+
+  const modelOf = database.prepare<[string], { document: string }>(
+    'SELECT document FROM models WHERE connection_id = ?',
+  );
+  const models = database.prepare<[], { connection_id: string; document: string }>(
+    'SELECT connection_id, document FROM models ORDER BY position, connection_id',
+  );
+  const putModel = database.prepare<{ connectionId: string; document: string }>(
+    `INSERT INTO models (connection_id, position, document)
+     VALUES (@connectionId, (SELECT coalesce(max(position), 0) + 1 FROM models), @document)
+     ON CONFLICT (connection_id) DO UPDATE SET document = excluded.document`,
+  );
+  const dropModels = database.prepare('DELETE FROM models');
+
+  const audiencesOf = database.prepare<[string], AudienceRow>(
+    'SELECT document, updated_at FROM audiences WHERE connection_id = ? ORDER BY position, id',
+  );
+  const audienceById = database.prepare<[string, string], AudienceRow>(
+    'SELECT document, updated_at FROM audiences WHERE connection_id = ? AND id = ?',
+  );
+  const putAudience = database.prepare<{
+    connectionId: string;
+    id: string;
+    document: string;
+    updatedAt: string;
+  }>(
+    `INSERT INTO audiences (connection_id, id, position, document, updated_at)
+     VALUES (@connectionId, @id, (SELECT coalesce(max(position), 0) + 1 FROM audiences), @document, @updatedAt)
+     ON CONFLICT (connection_id, id) DO UPDATE SET document = excluded.document, updated_at = excluded.updated_at`,
+  );
+  const dropAudience = database.prepare<[string, string]>(
+    'DELETE FROM audiences WHERE connection_id = ? AND id = ?',
+  );
+
+  const readAudience = (row: AudienceRow): StoredAudience => ({
+    audience: readDocument(Audience, row.document, 'audience'),
+    updatedAt: row.updated_at,
+  });
+  const listConnections = (): Connection[] =>
+    connections.all().map((row) => readDocument(Connection, row.document, 'connection'));
+  const saveAudience = (connectionId: string, audience: Audience, updatedAt: string): void => {
+    putAudience.run({ connectionId, id: audience.id, document: JSON.stringify(audience), updatedAt });
+  };
+  const saveWorkspaceModel = (whole: WorkspaceModel, updatedAt: string): void => {
+    const { connection: connectionId, audiences, ...model } = whole;
+    putModel.run({ connectionId, document: JSON.stringify(model) });
+    for (const audience of audiences) saveAudience(connectionId, audience, updatedAt);
+  };
+
+  return {
+    listConnections,
+    findConnection(id) {
+      const row = connectionById.get(id);
+      return row === undefined ? undefined : readDocument(Connection, row.document, 'connection');
+    },
+    saveConnection(connection) {
+      putConnection.run({ id: connection.id, document: JSON.stringify(connection) });
+    },
+    removeConnection(id) {
+      dropConnection.run(id);
+    },
+    findModel(connectionId) {
+      const row = modelOf.get(connectionId);
+      return row === undefined ? undefined : readDocument(CustomerModel, row.document, 'model');
+    },
+    saveModel(connectionId, model) {
+      putModel.run({ connectionId, document: JSON.stringify(model) });
+    },
+    listAudiences(connectionId) {
+      return audiencesOf.all(connectionId).map(readAudience);
+    },
+    findAudience(connectionId, id) {
+      const row = audienceById.get(connectionId, id);
+      return row === undefined ? undefined : readAudience(row);
+    },
+    saveAudience,
+    removeAudience(connectionId, id) {
+      dropAudience.run(connectionId, id);
+    },
+    exportWorkspace() {
+      return {
+        version: 1,
+        connections: listConnections(),
+        models: models.all().map((row) => ({
+          connection: row.connection_id,
+          ...readDocument(CustomerModel, row.document, 'model'),
+          audiences: audiencesOf.all(row.connection_id).map((each) => readAudience(each).audience),
+        })),
+      };
+    },
+    importWorkspace: database.transaction((workspace: Workspace, updatedAt: string) => {
+      dropModels.run();
+      // Metadata belongs to an account, not to a definition: it stays where the account is the same.
+      for (const old of listConnections()) {
+        const next = workspace.connections.find((each) => each.id === old.id);
+        if (next === undefined || !sameAccount(old, next)) dropConnection.run(old.id);
+      }
+      for (const [index, connection] of workspace.connections.entries()) {
+        putConnection.run({ id: connection.id, document: JSON.stringify(connection) });
+        placeConnection.run(index + 1, connection.id);
+      }
+      for (const model of workspace.models) saveWorkspaceModel(model, updatedAt);
+    }),
+  };
+}
+
+function sameAccount(left: Connection, right: Connection): boolean {
+  const facts = ({ kind, settings }: Connection): string =>
+    JSON.stringify([kind, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return facts(left) === facts(right);
+}
