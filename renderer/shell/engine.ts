@@ -1,0 +1,82 @@
+import { createORPCClient, DynamicLink, type ClientContext } from '@orpc/client';
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { Contract } from '../../electron/contract/contract.ts';
+import { PORT_MESSAGE } from '../../electron/contract/desktop.ts';
+import { findDesktop } from '../ui/desktop.ts';
+
+/** Every call that the engine answers, typed by the contract. */
+export type Engine = ContractRouterClient<Contract>;
+
+/** Whether the engine can be reached; `lost` while it restarts. */
+export type EngineReach = 'ready' | 'lost';
+
+/** One way to the engine. `ended` is called once, when the way is gone. */
+type Way = { readonly link: PortLink<ClientContext> | SocketLink<ClientContext>; readonly close: () => void };
+
+/** Waits between attempts to reach an engine that is gone, in milliseconds. */
+const WAITS = [200, 500, 1000, 2000, 5000];
+
+/**
+ * Opens the engine and keeps it open: a way that ends is replaced by a new one, and calls made meanwhile
+ * go over the new one. `onReach` hears of each loss and return.
+ */
+export function openEngine(onReach: (reach: EngineReach) => void): { engine: Engine; close: () => void } {
+  const openWay = findDesktop() === undefined ? openSocket : openPort;
+  let closed = false;
+  let attempts = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let way = open();
+
+  function open(): Way {
+    return openWay({
+      opened: () => {
+        attempts = 0;
+        onReach('ready');
+      },
+      ended: () => {
+        if (closed) return;
+        onReach('lost');
+        const wait = WAITS[Math.min(attempts, WAITS.length - 1)];
+        attempts += 1;
+        timer = setTimeout(() => {
+          way = open();
+        }, wait);
+      },
+    });
+  }
+
+  const close = (): void => {
+    closed = true;
+    clearTimeout(timer);
+    way.close();
+  };
+  // A reload with an open port crashes Electron 22's renderer.
+  window.addEventListener('pagehide', close, { once: true });
+  return { engine: createORPCClient(new DynamicLink(() => way.link)), close };
+}
+
+type WayEvents = { readonly opened: () => void; readonly ended: () => void };
+
+function openPort(events: WayEvents): Way {
+  const { port1, port2 } = new MessageChannel();
+  port1.addEventListener('close', events.ended);
+  const link = new PortLink<ClientContext>({ port: port1 });
+  port1.start();
+  window.postMessage({ type: PORT_MESSAGE }, location.origin, [port2]);
+  // A port has no event for being answered; the calls wait in it until the engine listens.
+  queueMicrotask(events.opened);
+  return { link, close: () => port1.close() };
+}
+
+function openSocket(events: WayEvents): Way {
+  const url = new URL('/rpc', location.href);
+  url.protocol = location.protocol === 'https:' ? 'wss:' : 'ws:';
+  const token = new URLSearchParams(location.search).get('token');
+  if (token !== null) url.searchParams.set('token', token);
+  const websocket = new WebSocket(url);
+  websocket.addEventListener('open', events.opened);
+  websocket.addEventListener('close', events.ended);
+  return { link: new SocketLink<ClientContext>({ websocket }), close: () => websocket.close() };
+}

@@ -1,0 +1,30 @@
+import Cable from '@lucide/svelte/icons/cable';
+import FolderTree from '@lucide/svelte/icons/folder-tree';
+import History from '@lucide/svelte/icons/history';
+import type { Component } from 'svelte';
+import CatalogPage from '../features/catalog/CatalogPage.svelte';
+import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
+import RunsPage from '../features/runs/RunsPage.svelte';
+
+/** A page of the sidebar. `rest` are the ids after the page's name in the address. */
+export type Page = {
+  readonly name: string;
+  readonly label: string;
+  readonly icon: Component<{ size?: number | string }>;
+  readonly component: Component<{ rest: readonly string[] }>;
+  /** Pages that work on one connection say so where there is none. */
+  readonly needsConnection: boolean;
+};
+
+/** Every page, in the order of the sidebar. A new page is one line here. */
+export const PAGES: readonly Page[] = [
+  {
+    name: 'connections',
+    label: 'Connections',
+    icon: Cable,
+    component: ConnectionsPage,
+    needsConnection: false,
+  },
+  { name: 'catalog', label: 'Catalog', icon: FolderTree, component: CatalogPage, needsConnection: true },
+  { name: 'runs', label: 'Runs', icon: History, component: RunsPage, needsConnection: false },
+];

@@ -1,0 +1,22 @@
+import type { TablePath } from '../../electron/domain/table-path.ts';
+
+/**
+ * The keys of everything the engine owns. A shorter key is a prefix of the longer ones:
+ * invalidating `catalog(id)` renews all that was read of that connection's catalog.
+ */
+export const queryKeys = {
+  status: () => ['status'] as const,
+  kinds: () => ['kinds'] as const,
+  connections: () => ['connections'] as const,
+  catalog: (connectionId: string) => ['catalog', connectionId] as const,
+  schemas: (connectionId: string) => ['catalog', connectionId, 'schemas'] as const,
+  tables: (connectionId: string, catalog: string, schema: string) =>
+    ['catalog', connectionId, 'tables', catalog, schema] as const,
+  search: (connectionId: string, text: string) => ['catalog', connectionId, 'search', text] as const,
+  table: (connectionId: string, path: TablePath) =>
+    ['catalog', connectionId, 'table', path.catalog, path.schema, path.table] as const,
+  model: (connectionId: string) => ['model', connectionId] as const,
+  audiences: (connectionId: string) => ['audiences', connectionId] as const,
+  audience: (connectionId: string, audienceId: string) => ['audiences', connectionId, audienceId] as const,
+  runs: () => ['runs'] as const,
+};
