@@ -18,6 +18,7 @@ function copyFromTextArea(text: string): boolean {
   const before = document.activeElement;
   (before?.parentElement ?? document.body).append(area);
   area.select();
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way without a permission
   const copied = document.execCommand('copy');
   area.remove();
   if (before instanceof HTMLElement) before.focus({ preventScroll: true });
