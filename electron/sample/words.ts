@@ -1,0 +1,166 @@
+/** The product categories with their share of all items bought, and the shape of their propensity scores (1 is even, above leans low). */
+export const CATEGORIES = [
+  { name: 'bread', share: 0.16, lean: 1.0, cents: 240, nouns: ['loaf', 'rolls', 'baguette', 'pita', 'rye'] },
+  {
+    name: 'soft drinks',
+    share: 0.13,
+    lean: 1.8,
+    cents: 180,
+    nouns: ['cola', 'lemonade', 'iced tea', 'tonic', 'ginger ale'],
+  },
+  { name: 'dairy', share: 0.17, lean: 1.1, cents: 210, nouns: ['milk', 'yogurt', 'butter', 'gouda', 'skyr'] },
+  {
+    name: 'fruit and vegetables',
+    share: 0.18,
+    lean: 0.9,
+    cents: 160,
+    nouns: ['apples', 'tomatoes', 'salad', 'carrots', 'jalapeños'],
+  },
+  {
+    name: 'snacks',
+    share: 0.12,
+    lean: 1.4,
+    cents: 270,
+    nouns: ['crisps', 'nuts', 'bar', 'crackers', 'popcorn'],
+  },
+  {
+    name: 'coffee and tea',
+    share: 0.08,
+    lean: 1.6,
+    cents: 640,
+    nouns: ['espresso', 'filter coffee', 'green tea', 'maté', 'chai'],
+  },
+  {
+    name: 'household care',
+    share: 0.09,
+    lean: 1.3,
+    cents: 450,
+    nouns: ['detergent', 'sponges', 'soap', 'tissues', 'candles'],
+  },
+  {
+    name: 'pet food',
+    share: 0.07,
+    lean: 2.2,
+    cents: 520,
+    nouns: ['kibble', 'tins', 'treats', 'seed', 'hay'],
+  },
+] as const;
+
+/** Made-up brands; some with quotes, accents and an ampersand, as real ones have. */
+export const BRANDS = [
+  'Mühlenhof',
+  "Baker's Own",
+  'Nordlys',
+  'Casa Três',
+  'Salt & Pine',
+  'Ōtori',
+  '“Fresh”',
+  'Alma',
+  'Quatre Vents',
+  'Plain Label',
+];
+
+/** First names with their ASCII form for e-mail addresses. */
+export const FIRST_NAMES: readonly (readonly [string, string])[] = [
+  ['Maria', 'maria'],
+  ['José', 'jose'],
+  ['Zoë', 'zoe'],
+  ['Łukasz', 'lukasz'],
+  ['Søren', 'soren'],
+  ['Anaïs', 'anais'],
+  ['Ελένη', 'eleni'],
+  ['Νίκος', 'nikos'],
+  ['Aoife', 'aoife'],
+  ['Jürgen', 'jurgen'],
+  ['Chloé', 'chloe'],
+  ['Emma', 'emma'],
+  ['Noah', 'noah'],
+  ['Olivia', 'olivia'],
+  ['Liam', 'liam'],
+  ['Inês', 'ines'],
+  ['João', 'joao'],
+  ['Marta', 'marta'],
+  ['Piotr', 'piotr'],
+  ['Şebnem', 'sebnem'],
+  ['Дарья', 'darya'],
+  ['さくら', 'sakura'],
+  ['Amélie', 'amelie'],
+  ['Hans', 'hans'],
+  ['Grace', 'grace'],
+  ['Samuel', 'samuel'],
+  ['Anne-Marie', 'annemarie'],
+  ['Björn', 'bjorn'],
+  ['Priya', 'priya'],
+  ['Mateo', 'mateo'],
+];
+
+/** Last names with their ASCII form for e-mail addresses. */
+export const LAST_NAMES: readonly (readonly [string, string])[] = [
+  ["O'Brien", 'obrien'],
+  ["D'Angelo", 'dangelo'],
+  ['Müller', 'muller'],
+  ['Nguyễn', 'nguyen'],
+  ['Kowalska', 'kowalska'],
+  ['Fernández', 'fernandez'],
+  ['Παπαδόπουλος', 'papadopoulos'],
+  ['Smith', 'smith'],
+  ['de la Cruz', 'delacruz'],
+  ['Østergård', 'ostergard'],
+  ['Silva', 'silva'],
+  ['Šimunović', 'simunovic'],
+  ['Taylor', 'taylor'],
+  ['Brown', 'brown'],
+  ['Dubois', 'dubois'],
+  ['Rossi', 'rossi'],
+  ['Yılmaz', 'yilmaz'],
+  ['佐藤', 'sato'],
+  ['Schmidt-Weiß', 'schmidtweiss'],
+  ['Walker', 'walker'],
+  ["N'Diaye", 'ndiaye'],
+  ['Costa', 'costa'],
+  ['Novák', 'novak'],
+  ['Patel', 'patel'],
+  ['Lindqvist', 'lindqvist'],
+  ['Iñigo', 'inigo'],
+];
+
+/** Cities with their country (ISO 3166-1 alpha-2); the first ones are drawn more often. */
+export const CITIES: readonly (readonly [string, string])[] = [
+  ['London', 'GB'],
+  ['New York', 'US'],
+  ['São Paulo', 'BR'],
+  ['Zürich', 'CH'],
+  ["L'Aquila", 'IT'],
+  ['Łódź', 'PL'],
+  ['Αθήνα', 'GR'],
+  ['Chicago', 'US'],
+  ["Coeur d'Alene", 'US'],
+  ['Köln', 'DE'],
+  ['Besançon', 'FR'],
+  ['Málaga', 'ES'],
+  ['Århus', 'DK'],
+  ['İzmir', 'TR'],
+  ['Kraków', 'PL'],
+  ['東京', 'JP'],
+  ['Winston-Salem', 'US'],
+  ['Stoke-on-Trent', 'GB'],
+  ['Reykjavík', 'IS'],
+  ['The “Old” Town', 'US'],
+];
+
+/** Area codes whose 555-0100 to 555-0199 are set aside for fiction. */
+export const US_AREA_CODES = [212, 312, 415, 206, 617, 713, 305, 404, 602, 303, 503, 702, 816, 919, 504, 614];
+
+/** What web visitors look at. */
+export const INTERESTS = [
+  'baking',
+  'barbecue',
+  'coffee',
+  'gardening',
+  'gluten-free',
+  'kids',
+  'organic',
+  'pets',
+  'vegan',
+  "what's new",
+];
