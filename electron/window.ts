@@ -8,17 +8,10 @@ import { keepWindowPlace, readWindowPlace } from './desktop/window-place.ts';
  * downloads, new windows, web views and leaving our own origin. Call it once the app is ready.
  */
 export function denyEverythingElse(): void {
-  // Copying text to the clipboard, in our own page and on a person's act, is the one permission in use.
-  const allowed = (permission: string, url: string): boolean =>
-    permission === 'clipboard-sanitized-write' && url.startsWith(`${APP_ORIGIN}/`);
-
-  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) => {
-    answer(details.isMainFrame && allowed(permission, details.requestingUrl));
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
+    answer(false);
   });
-  session.defaultSession.setPermissionCheckHandler(
-    (_contents, permission, _origin, details) =>
-      details.isMainFrame && allowed(permission, details.requestingUrl ?? ''),
-  );
+  session.defaultSession.setPermissionCheckHandler(() => false);
   session.defaultSession.setDevicePermissionHandler(() => false);
   session.defaultSession.on('will-download', (event) => {
     event.preventDefault();
