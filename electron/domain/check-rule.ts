@@ -44,6 +44,9 @@ function checkNode(rule: Rule, definitions: Definitions, where: string): Problem
       return checkNode(rule.rule, definitions, `${where}.rule`);
     case 'audience': {
       if (definitions.audiences.some((each) => each.id === rule.audience)) return [];
+      if (rule.audience === '') {
+        return [error(`${where}.audience`, 'No audience is chosen.', 'Choose an audience.')];
+      }
       const name = `The audience “${rule.audience}” does not exist.`;
       return [error(`${where}.audience`, name, 'Choose another audience, or remove this part of the rule.')];
     }
@@ -164,6 +167,7 @@ function checkColumnTest(entity: ResolvedEntity, ref: ColumnRef, test: Test, whe
 }
 
 function unknownColumn(entity: ResolvedEntity, ref: ColumnRef, where: string): Problem {
+  if (ref.column === '') return error(where, 'No attribute is chosen.', 'Choose an attribute.');
   const name = [ref.column, ...(ref.path ?? [])].join('.');
   return error(
     where,

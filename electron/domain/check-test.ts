@@ -18,6 +18,9 @@ export function checkTest(test: Test, type: ColumnType, where: string): Problem[
       ),
     ];
   }
+  if ('values' in test && test.values.length === 0) {
+    return [error(`${where}.values`, 'The list is empty.', 'Add at least one value.')];
+  }
   const operandType = type.kind === 'array' ? type.element : type;
   const operands = operandsOf(test);
   const problems = operands.flatMap(({ key, scalar }) => checkScalar(scalar, operandType, `${where}.${key}`));
