@@ -1,0 +1,141 @@
+import { implement } from '@orpc/server';
+import { contract, type ConnectionView, type TestEvent } from '../../../electron/contract/contract.ts';
+import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
+import { sameTable } from '../../../electron/domain/table-path.ts';
+import { AS_OF, FAILED_RUN, KINDS, RUN, SAMPLE, TABLES } from './canned-lakehouse.ts';
+
+/** What the canned engine answers with; every part can be left to its default. */
+export type CannedAnswers = {
+  connections?: ConnectionView[];
+  /** The catalog was read before. */
+  catalogRead?: boolean;
+  /** Where given, the second step of a connection test fails with it. */
+  testFailure?: AppErrorShape;
+  /** Milliseconds between the events of long acts. */
+  pace?: number;
+};
+
+/** The router with what it was asked to save. */
+export type CannedEngine = {
+  readonly router: ReturnType<typeof makeRouter>;
+  readonly saved: unknown[];
+};
+
+/**
+ * An engine for component tests: the true contract, with its schemas checked on both sides, over answers in memory.
+ * The engine itself needs native modules, which no browser loads.
+ */
+export function makeCannedEngine(answers: CannedAnswers = {}): CannedEngine {
+  const saved: unknown[] = [];
+  return { router: makeRouter(answers, saved), saved };
+}
+
+const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+function makeRouter(answers: CannedAnswers, saved: unknown[]) {
+  const os = implement(contract);
+  const pace = answers.pace ?? 0;
+  let connections = answers.connections ?? [];
+  let catalogRead = answers.catalogRead ?? true;
+
+  return {
+    app: {
+      status: os.app.status.handler(() => ({
+        version: '0.1.0',
+        home: '/home',
+        keychain: 'os' as const,
+        notices: [],
+      })),
+    },
+    connections: {
+      kinds: os.connections.kinds.handler(() => KINDS),
+      list: os.connections.list.handler(() => connections),
+      save: os.connections.save.handler(({ input }) => {
+        saved.push(input);
+        const view: ConnectionView = {
+          id: input.id ?? `connection-${connections.length + 1}`,
+          label: input.label,
+          kind: input.kind,
+          settings: input.settings,
+          kindLabel: KINDS.find((kind) => kind.kind === input.kind)?.label ?? input.kind,
+          storedSecrets: Object.keys(input.secrets),
+          hasModel: false,
+          audiences: 0,
+        };
+        connections = [...connections.filter((each) => each.id !== view.id), view];
+        return view;
+      }),
+      remove: os.connections.remove.handler(({ input }) => {
+        connections = connections.filter((each) => each.id !== input.connectionId);
+        return {};
+      }),
+      test: os.connections.test.handler(async function* ({ errors }): AsyncGenerator<TestEvent, void> {
+        yield { kind: 'step', id: 'reach', label: 'Reach the host', status: 'running' };
+        await wait(pace);
+        yield { kind: 'step', id: 'reach', label: 'Reach the host', status: 'passed', detail: '34 ms' };
+        yield { kind: 'step', id: 'sign-in', label: 'Sign in', status: 'running' };
+        await wait(pace);
+        if (answers.testFailure !== undefined) throw errors.APP_ERROR({ data: answers.testFailure });
+        yield { kind: 'step', id: 'sign-in', label: 'Sign in', status: 'passed' };
+        yield { kind: 'done' };
+      }),
+      addSample: os.connections.addSample.handler(async () => {
+        await wait(pace);
+        connections = [...connections, SAMPLE];
+        return SAMPLE;
+      }),
+    },
+    catalog: {
+      refresh: os.catalog.refresh.handler(async function* () {
+        for (const [index, table] of TABLES.entries()) {
+          const text = `Reading ${table.path.table}`;
+          yield { kind: 'progress' as const, text, fraction: index / TABLES.length };
+          await wait(pace);
+        }
+        catalogRead = true;
+        yield { kind: 'done' as const, result: { tables: TABLES.length, columns: 20 } };
+      }),
+      schemas: os.catalog.schemas.handler(() =>
+        catalogRead
+          ? { asOf: AS_OF, schemas: [{ catalog: 'main', schema: 'retail', tables: TABLES.length }] }
+          : { schemas: [] },
+      ),
+      tables: os.catalog.tables.handler(({ input }) =>
+        TABLES.filter((each) => input.after === undefined || each.path.table > input.after).map(toSummary),
+      ),
+      search: os.catalog.search.handler(({ input }) =>
+        TABLES.flatMap((each) => {
+          const column = each.columns.find(({ name }) => name.includes(input.text))?.name;
+          if (each.path.table.includes(input.text)) return [toSummary(each)];
+          return column === undefined ? [] : [{ ...toSummary(each), matchedColumn: column }];
+        }),
+      ),
+      table: os.catalog.table.handler(({ input, errors }) => {
+        const found = TABLES.find((each) => sameTable(each.path, input.path));
+        if (found === undefined) {
+          const data: AppErrorShape = {
+            code: 'TABLE_MISSING',
+            message: 'The table is no longer in the catalog.',
+            help: 'Refresh the catalog.',
+            retry: 'after-fix',
+          };
+          throw errors.APP_ERROR({ data });
+        }
+        return found;
+      }),
+      countRows: os.catalog.countRows.handler(async () => {
+        await wait(pace);
+        return { rows: 2511, from: 'query' as const, asOf: AS_OF };
+      }),
+    },
+    runs: {
+      list: os.runs.list.handler(() => [FAILED_RUN, RUN]),
+      get: os.runs.get.handler(() => RUN),
+    },
+  };
+}
+
+function toSummary(table: (typeof TABLES)[number]) {
+  return { path: table.path, kind: table.kind, columns: table.columns.length, rows: table.rowCount?.rows };
+}
