@@ -27,7 +27,7 @@ export interface Dialect {
     /** `true` where the text begins, ends with the other text. */
     readonly startsWith: string;
     readonly endsWith: string;
-    /** Builds a pair that compares by its first part, then its second, and reads the second part of it. */
+    /** Builds a pair that compares by its first part, then its second (neither is NULL), and reads the second part of it. */
     readonly pair: (first: string, second: string) => string;
     readonly secondOf: (pair: string) => string;
     /** The first eight hex digits of an md5 as an integer. */

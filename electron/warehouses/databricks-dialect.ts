@@ -23,9 +23,7 @@ export const databricksDialect: Dialect = {
     listSize: 'array_size',
     startsWith: 'startswith',
     endsWith: 'endswith',
-    // The same shape as DuckDB's, so that ties are broken alike: see duckdb-dialect.ts.
-    pair: (first, second) =>
-      `CASE WHEN ${first} IS NOT NULL THEN named_struct('t', ${first}, 'n', ${second} IS NOT NULL, 'v', ${second}) END`,
+    pair: (first, second) => `named_struct('t', ${first}, 'v', ${second})`,
     secondOf: (pair) => `(${pair}).v`,
     md5Prefix: (text) => `CAST(conv(substr(md5(${text}), 1, 8), 16, 10) AS BIGINT)`,
   },

@@ -24,10 +24,7 @@ export const duckdbDialect: Dialect = {
     listSize: 'len',
     startsWith: 'starts_with',
     endsWith: 'ends_with',
-    // Inside a struct NULL compares as the largest here and as the smallest in Spark. `n` puts NULL values first on both,
-    // and a row without a first part (a time) takes no part at all.
-    pair: (first, second) =>
-      `CASE WHEN ${first} IS NOT NULL THEN {'t': ${first}, 'n': ${second} IS NOT NULL, 'v': ${second}} END`,
+    pair: (first, second) => `{'t': ${first}, 'v': ${second}}`,
     secondOf: (pair) => `(${pair}).v`,
     md5Prefix: (text) => `CAST('0x' || left(md5(${text}), 8) AS BIGINT)`,
   },
