@@ -56,7 +56,7 @@ module.exports = {
     only(
       'warehouses-on-sql',
       '^electron/warehouses/',
-      ['^electron/(warehouses|sql|domain)/'],
+      ['^electron/(warehouses|sample|sql|domain)/'],
       'A warehouse speaks SQL and the domain; errors are domain values.',
     ),
     only(
