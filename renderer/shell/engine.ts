@@ -1,4 +1,4 @@
-import { createORPCClient, DynamicLink, type ClientContext } from '@orpc/client';
+import { createORPCClient, DynamicLink, type ClientContext, type ClientLink } from '@orpc/client';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
@@ -12,22 +12,25 @@ export type Engine = ContractRouterClient<Contract>;
 /** Whether the engine can be reached; `lost` while it restarts. */
 export type EngineReach = 'ready' | 'lost';
 
-/** One way to the engine. `ended` is called once, when the way is gone. */
-type Way = { readonly link: PortLink<ClientContext> | SocketLink<ClientContext>; readonly close: () => void };
+/** One way to the engine. */
+type Way = { readonly link: ClientLink<ClientContext>; readonly close: () => void };
+
+/** `opened` is called once the engine answers on this way, `ended` when the way is gone. */
+type WayEvents = { readonly opened: () => void; readonly ended: () => void };
 
 /** Waits between attempts to reach an engine that is gone, in milliseconds. */
 const WAITS = [200, 500, 1000, 2000, 5000];
 
 /**
  * Opens the engine and keeps it open: a way that ends is replaced by a new one, and calls made meanwhile
- * go over the new one. `onReach` hears of each loss and return.
+ * wait for it. `onReach` hears of each loss and return.
  */
 export function openEngine(onReach: (reach: EngineReach) => void): { engine: Engine; close: () => void } {
   const openWay = findDesktop() === undefined ? openSocket : openPort;
   let closed = false;
   let attempts = 0;
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let way = open();
+  let next = Promise.resolve(way);
 
   function open(): Way {
     return openWay({
@@ -40,24 +43,25 @@ export function openEngine(onReach: (reach: EngineReach) => void): { engine: Eng
         onReach('lost');
         const wait = WAITS[Math.min(attempts, WAITS.length - 1)];
         attempts += 1;
-        timer = setTimeout(() => {
-          way = open();
-        }, wait);
+        next = new Promise((resolve) => {
+          setTimeout(() => {
+            if (closed) return;
+            way = open();
+            resolve(way);
+          }, wait);
+        });
       },
     });
   }
 
   const close = (): void => {
     closed = true;
-    clearTimeout(timer);
     way.close();
   };
   // A reload with an open port crashes Electron 22's renderer.
   window.addEventListener('pagehide', close, { once: true });
-  return { engine: createORPCClient(new DynamicLink(() => way.link)), close };
+  return { engine: createORPCClient(new DynamicLink(async () => (await next).link)), close };
 }
-
-type WayEvents = { readonly opened: () => void; readonly ended: () => void };
 
 function openPort(events: WayEvents): Way {
   const { port1, port2 } = new MessageChannel();
@@ -65,8 +69,10 @@ function openPort(events: WayEvents): Way {
   const link = new PortLink<ClientContext>({ port: port1 });
   port1.start();
   window.postMessage({ type: PORT_MESSAGE }, location.origin, [port2]);
-  // A port has no event for being answered; the calls wait in it until the engine listens.
-  queueMicrotask(events.opened);
+  // A port does not say when somebody listens at its other end; the first answer does.
+  link.call(['app', 'status'], {}, { context: {} }).then(events.opened, () => {
+    // The port's own close event reports the loss.
+  });
   return { link, close: () => port1.close() };
 }
 
