@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfCancelled } from '../domain/app-error.ts';
@@ -69,14 +70,9 @@ async function ensureSampleFile(home: string, size: SampleSize, options: ActOpti
   if (await exists(file)) return file;
   await mkdir(folder, { recursive: true });
   await removeAbandoned(folder);
-  const building = join(folder, `${size}-${process.pid}-${Date.now()}.building`);
+  const building = join(folder, `${size}-${randomUUID()}.building`);
   try {
-    await buildSample(
-      building,
-      size,
-      join(folder, `${size}-${process.pid}-${Date.now()}.building-spill`),
-      options,
-    );
+    await buildSample(building, size, `${building}-spill`, options);
     // Another process may have been quicker: its file holds the same rows.
     if (!(await exists(file))) await rename(building, file);
     return file;
