@@ -1,0 +1,11 @@
+WITH `customer` AS (
+  SELECT
+    `household_key` AS `customer_key`
+  FROM `main`.`retail`.`households`
+  WHERE `household_key` IS NOT NULL
+  GROUP BY `household_key`
+)
+SELECT
+  CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
+FROM `customer`
+WHERE FALSE

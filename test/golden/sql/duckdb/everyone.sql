@@ -1,0 +1,10 @@
+WITH "customer" AS (
+  SELECT
+    "household_key" AS "customer_key"
+  FROM "main_db"."retail"."households"
+  WHERE "household_key" IS NOT NULL
+  GROUP BY "household_key"
+)
+SELECT
+  CAST("customer"."customer_key" AS VARCHAR) AS "customer_id"
+FROM "customer"

@@ -1,0 +1,27 @@
+WITH "customer" AS (
+  SELECT
+    "household_key" AS "customer_key"
+  FROM "main_db"."retail"."households"
+  WHERE "household_key" IS NOT NULL
+  GROUP BY "household_key"
+),
+"transactions" AS (
+  SELECT
+    "household_key" AS "customer_key",
+    count(DISTINCT "basket_id") FILTER (WHERE "category" IN ($p1, $p2) AND "purchased_at" >= $p3 AND "purchased_at" <= $p4) >= $p5 AS "c0"
+  FROM "main_db"."retail"."transactions"
+  WHERE "household_key" IS NOT NULL
+    AND "category" IN ($p1, $p2) AND "purchased_at" >= $p3 AND "purchased_at" <= $p4
+  GROUP BY "household_key"
+)
+SELECT
+  CAST("customer"."customer_key" AS VARCHAR) AS "customer_id"
+FROM "customer"
+LEFT JOIN "transactions"
+  ON "transactions"."customer_key" = "customer"."customer_key"
+WHERE "transactions"."c0"
+-- p1 text "bread"
+-- p2 text "soft drinks"
+-- p3 timestamp "2026-08-03T00:00:00.000Z"
+-- p4 timestamp "2026-11-01T00:00:00.000Z"
+-- p5 bigint "4"

@@ -1,0 +1,13 @@
+WITH "customer" AS (
+  SELECT
+    "household_key" AS "customer_key",
+    bool_or("phone" IS NULL OR "phone" = $p1) AS "c0"
+  FROM "main_db"."retail"."households"
+  WHERE "household_key" IS NOT NULL
+  GROUP BY "household_key"
+)
+SELECT
+  CAST("customer"."customer_key" AS VARCHAR) AS "customer_id"
+FROM "customer"
+WHERE coalesce("customer"."c0", TRUE)
+-- p1 text ""

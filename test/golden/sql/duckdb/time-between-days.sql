@@ -1,0 +1,14 @@
+WITH "customer" AS (
+  SELECT
+    "household_key" AS "customer_key",
+    bool_or("created_at" >= $p1 AND "created_at" < $p2) AS "c0"
+  FROM "main_db"."retail"."households"
+  WHERE "household_key" IS NOT NULL
+  GROUP BY "household_key"
+)
+SELECT
+  CAST("customer"."customer_key" AS VARCHAR) AS "customer_id"
+FROM "customer"
+WHERE "customer"."c0"
+-- p1 timestamp "2025-01-01T00:00:00.000Z"
+-- p2 timestamp "2026-01-01T00:00:00.000Z"
