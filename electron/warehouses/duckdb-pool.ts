@@ -36,12 +36,9 @@ export class DuckdbPool {
     }
   }
 
-  /** Interrupts what runs and closes all connections. */
+  /** Closes all connections. Nothing may run any more. */
   close(): void {
-    for (const connection of this.#all) {
-      connection.interrupt();
-      connection.closeSync();
-    }
+    for (const connection of this.#all) connection.closeSync();
   }
 
   async #acquire(signal: AbortSignal | undefined): Promise<DuckDBConnection> {

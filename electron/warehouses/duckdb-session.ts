@@ -52,6 +52,8 @@ export class DuckdbSession implements OpenWarehouse {
   readonly #pool: DuckdbPool;
   readonly #source: DuckdbSource;
   readonly #spillFolder: string;
+  readonly #closing = new AbortController();
+  readonly #running = new Set<Promise<unknown>>();
 
   private constructor(
     api: DuckdbApi,
@@ -184,10 +186,15 @@ export class DuckdbSession implements OpenWarehouse {
       folders: this.#source.folders,
       attach: (connection: DuckDBConnection, statement: string) => this.#source.attach(connection, statement),
     };
-    return exportByCopy(source, query, path, format, options);
+    return this.#track(options.signal, (signal) =>
+      exportByCopy(source, query, path, format, { ...options, signal }),
+    );
   }
 
+  /** Cancels what runs, waits until it has stopped, then closes the engine. */
   async close(): Promise<void> {
+    this.#closing.abort();
+    await Promise.allSettled(this.#running);
     this.#pool.close();
     this.#instance.closeSync();
   }
@@ -201,9 +208,20 @@ export class DuckdbSession implements OpenWarehouse {
     act: (connection: DuckDBConnection) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#pool.use(signal, act);
+      return await this.#track(signal, (either) => this.#pool.use(either, act));
     } catch (error) {
       throw mapDuckdbError(error);
+    }
+  }
+
+  async #track<T>(signal: AbortSignal | undefined, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const closing = this.#closing.signal;
+    const running = act(signal === undefined ? closing : AbortSignal.any([signal, closing]));
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
     }
   }
 }

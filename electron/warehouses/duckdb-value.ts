@@ -36,6 +36,8 @@ function toDuckdbValue(api: DuckdbApi, bound: BoundValue): { value: DuckDBValue;
   const text = String(bound.value);
   switch (bound.type) {
     case 'text':
+      // A lone surrogate has no UTF-8 form: the driver would send another text.
+      if (!text.isWellFormed()) throw invalidValue('text that can be stored');
       return { value: text, type: api.VARCHAR };
     case 'boolean':
       return { value: bound.value === true || bound.value === 'true', type: api.BOOLEAN };
