@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { targetUnwritable } from './target-error.ts';
 
 /**
  * Maps an error of DuckDB to one for people. DuckDB quotes row values in its messages (“Could not convert string 'x'”), so its text is
@@ -27,17 +28,6 @@ function reasonOf(text: string): string {
   if (/Permission denied/i.test(text)) return 'it may not be written';
   if (/Is a directory/i.test(text)) return 'a folder has this name';
   return 'it cannot be opened';
-}
-
-/** The error of a file that cannot be written. `reason` completes the sentence “… cannot be written: ”. */
-export function targetUnwritable(target: string, reason: string): AppError {
-  return new AppError({
-    code: 'TARGET_UNWRITABLE',
-    message: `“${target}” cannot be written: ${reason}.`,
-    help: reason === 'the disk is full' ? 'Free some space or choose another disk.' : 'Choose another place.',
-    retry: 'after-fix',
-    details: { path: target },
-  });
 }
 
 function mapModelError(text: string): AppError | undefined {

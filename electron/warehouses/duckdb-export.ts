@@ -4,10 +4,11 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { cancelled, throwIfCancelled } from '../domain/app-error.ts';
 import type { FileFormat } from '../domain/run.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
-import { mapDuckdbError, targetUnwritable } from './duckdb-error.ts';
+import { mapDuckdbError } from './duckdb-error.ts';
 import { openLockedInstance, sqlLiteral } from './duckdb-instance.ts';
 import { interruptOnAbort } from './duckdb-pool.ts';
 import { type DuckdbApi, toDuckdbParameters } from './duckdb-value.ts';
+import { targetUnwritable } from './target-error.ts';
 import type { ActOptions, ExportResult } from './warehouse.ts';
 
 /** How often the progress of a running statement is read. */
@@ -58,21 +59,9 @@ async function createTarget(path: string): Promise<void> {
   try {
     await (await open(path, 'wx')).close();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw targetUnwritable(path, REASONS[code] ?? 'it cannot be created');
+    throw targetUnwritable(path, error);
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EEXIST: 'it already exists',
-  ENOENT: 'its folder does not exist',
-  ENOTDIR: 'its folder is a file',
-  EACCES: 'it may not be written',
-  EPERM: 'it may not be written',
-  EROFS: 'the disk is read-only',
-  ENOSPC: 'the disk is full',
-  ENAMETOOLONG: 'its name is too long',
-};
 
 async function runCopy(
   source: ExportSource,

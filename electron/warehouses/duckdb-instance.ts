@@ -21,6 +21,8 @@ export interface LockedInstanceOptions {
   /** The one file that statements may write. */
   readonly target?: string;
   readonly connections: number;
+  /** Memory that the engine may use; a share of the machine's unless stated. */
+  readonly memoryMiB?: number;
   /** Opens the catalogs, before the lock. */
   readonly attach: (connection: DuckDBConnection) => Promise<void>;
 }
@@ -39,7 +41,10 @@ export async function openLockedInstance(
   options: LockedInstanceOptions,
 ): Promise<LockedInstance> {
   const spillFolder = await claimSpillFolder(options.spillFolder);
-  const instance = await api.DuckDBInstance.create(':memory:', instanceConfig(spillFolder));
+  const instance = await api.DuckDBInstance.create(
+    ':memory:',
+    instanceConfig(spillFolder, options.memoryMiB),
+  );
   try {
     const connections: DuckDBConnection[] = [];
     for (let count = 0; count < options.connections; count += 1) {
@@ -102,17 +107,21 @@ function isRunning(processId: number): boolean {
 }
 
 /** Settings of every engine: bounded memory, one processor left to the app, nothing fetched from the network. */
-export function instanceConfig(spillFolder: string): Record<string, string> {
-  const limit = process.constrainedMemory();
-  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+export function instanceConfig(spillFolder: string, memoryMiB = shareOfMemory()): Record<string, string> {
   return {
-    memory_limit: `${Math.max(256, Math.floor((memory * MEMORY_SHARE) / 1_048_576))}MiB`,
+    memory_limit: `${memoryMiB}MiB`,
     threads: String(Math.max(1, availableParallelism() - 1)),
     temp_directory: spillFolder,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
   };
+}
+
+function shareOfMemory(): number {
+  const limit = process.constrainedMemory();
+  const memory = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return Math.max(256, Math.floor((memory * MEMORY_SHARE) / 1_048_576));
 }
 
 async function runAll(connection: DuckDBConnection, statements: readonly string[]): Promise<void> {
