@@ -23,6 +23,11 @@ export default defineConfig({
       },
       {
         plugins: [svelte()],
+        // Found before the first test: a dependency that turns up later reloads the page under a running test.
+        optimizeDeps: {
+          entries: ['renderer/main.ts', 'test/component/**/*.test.ts'],
+          include: ['vitest-browser-svelte'],
+        },
         test: {
           name: 'component',
           include: ['test/component/**/*.test.ts'],

@@ -1,0 +1,141 @@
+import { ORPCError, implement } from '@orpc/server';
+import { contract, type TestEvent } from '../contract/contract.ts';
+import { type Services, toAppError } from '../services/index.ts';
+import type { ActOptions, Progress } from '../warehouses/warehouse.ts';
+import { streamEvents } from './event-queue.ts';
+
+type ProgressEvent = { kind: 'progress' } & Progress;
+type Reported<Result> = ProgressEvent | { kind: 'done'; result: Result };
+
+/** Every failure crosses as the contract's one typed error; what is unknown becomes INTERNAL without its text. */
+function toRpcError(error: unknown): unknown {
+  if (error instanceof ORPCError) return error;
+  const shape = toAppError(error).toShape();
+  return new ORPCError('APP_ERROR', { message: shape.message, data: shape, defined: true });
+}
+
+const options = (signal: AbortSignal | undefined): ActOptions => (signal === undefined ? {} : { signal });
+
+/** Runs an act that reports how far it is; its last event carries the result. */
+async function* withProgress<Result>(
+  signal: AbortSignal | undefined,
+  act: (options: ActOptions) => Promise<Result>,
+): AsyncGenerator<Reported<Result>, void> {
+  try {
+    yield* streamEvents<Reported<Result>>(async (report, inner) => {
+      const result = await act({
+        signal: inner,
+        onProgress: (progress) => report({ kind: 'progress', ...progress }),
+      });
+      return { kind: 'done', result };
+    }, signal);
+  } catch (error) {
+    throw toRpcError(error);
+  }
+}
+
+/** The contract, answered by the services. */
+export function createRouter(services: Services) {
+  const { connections, catalog, models, audiences, members, exports, runs, workspaces } = services;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toRpcError(error);
+    }
+  });
+  return os.router({
+    app: { status: os.app.status.handler(() => services.status()) },
+    connections: {
+      kinds: os.connections.kinds.handler(() => connections.kinds()),
+      list: os.connections.list.handler(() => connections.list()),
+      save: os.connections.save.handler(({ input }) => connections.save(input)),
+      remove: os.connections.remove.handler(async ({ input }) => {
+        await connections.remove(input.connectionId);
+        return {};
+      }),
+      test: os.connections.test.handler(async function* ({ input, signal }) {
+        try {
+          yield* streamEvents<TestEvent>(async (report, inner) => {
+            await connections.test(input, report, { signal: inner });
+            return { kind: 'done' };
+          }, signal);
+        } catch (error) {
+          throw toRpcError(error);
+        }
+      }),
+      addSample: os.connections.addSample.handler(({ signal }) => connections.addSample(options(signal))),
+    },
+    catalog: {
+      refresh: os.catalog.refresh.handler(({ input, signal }) =>
+        withProgress(signal, (act) => catalog.refresh(input.connectionId, act)),
+      ),
+      schemas: os.catalog.schemas.handler(({ input }) => catalog.schemas(input.connectionId)),
+      tables: os.catalog.tables.handler(({ input: { connectionId, after, ...page } }) =>
+        catalog.tables(connectionId, { ...page, ...(after === undefined ? {} : { after }) }),
+      ),
+      search: os.catalog.search.handler(({ input }) =>
+        catalog.search(input.connectionId, input.text, input.limit),
+      ),
+      table: os.catalog.table.handler(({ input }) => catalog.table(input.connectionId, input.path)),
+      countRows: os.catalog.countRows.handler(({ input, signal }) =>
+        catalog.countRows(input.connectionId, input.path, options(signal)),
+      ),
+    },
+    model: {
+      get: os.model.get.handler(({ input }) => models.get(input.connectionId)),
+      save: os.model.save.handler(({ input }) => models.save(input.connectionId, input.model)),
+      suggest: os.model.suggest.handler(({ input }) =>
+        models.suggest(input.connectionId, input.table, input.idColumn),
+      ),
+      readiness: os.model.readiness.handler(({ input, signal }) =>
+        models.readiness(input.connectionId, options(signal)),
+      ),
+      viewSql: os.model.viewSql.handler(({ input }) => models.viewSql(input.connectionId)),
+    },
+    audiences: {
+      list: os.audiences.list.handler(({ input }) => audiences.list(input.connectionId)),
+      get: os.audiences.get.handler(({ input }) => audiences.get(input.connectionId, input.audienceId)),
+      save: os.audiences.save.handler(({ input: { connectionId, ...form } }) =>
+        audiences.save(connectionId, form),
+      ),
+      duplicate: os.audiences.duplicate.handler(({ input }) =>
+        audiences.duplicate(input.connectionId, input.audienceId),
+      ),
+      rename: os.audiences.rename.handler(({ input }) =>
+        audiences.rename(input.connectionId, input.audienceId, input.name),
+      ),
+      remove: os.audiences.remove.handler(({ input }) => {
+        audiences.remove(input.connectionId, input.audienceId);
+        return {};
+      }),
+      histogram: os.audiences.histogram.handler(({ input, signal }) =>
+        members.histogram(input.connectionId, input.rules, options(signal)),
+      ),
+      preview: os.audiences.preview.handler(({ input: { connectionId, ...request }, signal }) =>
+        members.preview(connectionId, request, options(signal)),
+      ),
+      sql: os.audiences.sql.handler(({ input: { connectionId, ...request } }) =>
+        members.sql(connectionId, request),
+      ),
+      columnValues: os.audiences.columnValues.handler(({ input, signal }) =>
+        members.columnValues(input.connectionId, input.entity, input.column, options(signal)),
+      ),
+    },
+    exports: {
+      run: os.exports.run.handler(({ input, signal }) =>
+        withProgress(signal, (act) => exports.run(input, act)),
+      ),
+    },
+    runs: {
+      list: os.runs.list.handler(({ input }) => runs.list(input.limit)),
+      get: os.runs.get.handler(({ input }) => runs.get(input.id)),
+    },
+    workspace: {
+      export: os.workspace.export.handler(() => workspaces.export()),
+      import: os.workspace.import.handler(({ input }) => workspaces.import(input.text, input.checkOnly)),
+    },
+  });
+}
+
+export type Router = ReturnType<typeof createRouter>;

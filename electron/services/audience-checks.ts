@@ -1,0 +1,75 @@
+import { AppError } from '../domain/app-error.ts';
+import type { Audience, OutputColumn } from '../domain/audience.ts';
+import { checkColumns } from '../domain/check-columns.ts';
+import { checkRule } from '../domain/check-rule.ts';
+import { foldName } from '../domain/check-workspace.ts';
+import { type Definitions, composeRules } from '../domain/composition.ts';
+import { type Problem, hasErrors } from '../domain/problem.ts';
+import type { Rule } from '../domain/rule.ts';
+
+/** Everything that keeps an audience from running. Paths begin with `rule` or `columns`. */
+export function checkAudience(
+  audience: Pick<Audience, 'rule' | 'columns'>,
+  definitions: Definitions,
+): Problem[] {
+  return [...checkRule(audience.rule, definitions), ...checkColumns(audience.columns, definitions.model)];
+}
+
+/** @throws AppError NAME_TAKEN where another audience has the name, whatever its case */
+export function refuseTakenName(name: string, id: string | undefined, audiences: readonly Audience[]): void {
+  const taken = audiences.find((each) => each.id !== id && foldName(each.name) === foldName(name));
+  if (taken === undefined) return;
+  throw new AppError({
+    code: 'NAME_TAKEN',
+    message: `Another audience is named “${taken.name}”.`,
+    help: 'Choose another name.',
+    retry: 'after-fix',
+    where: 'name',
+  });
+}
+
+/**
+ * Refuses a draft that could not run, given the definitions with the draft among the audiences.
+ * @throws AppError AUDIENCE_CYCLE, RULE_INVALID with the path of the first error
+ */
+export function refuseBrokenAudience(draft: Audience, definitions: Definitions): void {
+  refuseCycle(draft, definitions);
+  refuseProblems(checkAudience(draft, definitions));
+}
+
+/** @throws AppError RULE_INVALID with the path of the first error among rules and columns that are not saved */
+export function refuseBrokenRules(
+  rules: readonly Rule[],
+  columns: readonly OutputColumn[],
+  definitions: Definitions,
+): void {
+  const place = (at: number): string => (rules.length === 1 ? 'rule' : `rules[${at}]`);
+  refuseProblems([
+    ...rules.flatMap((rule, at) => checkRule(rule, definitions, place(at))),
+    ...checkColumns(columns, definitions.model),
+  ]);
+}
+
+function refuseCycle(draft: Audience, definitions: Definitions): void {
+  try {
+    // Asked as a member of the audience itself, so that a cycle through the draft is named from the draft.
+    composeRules([{ kind: 'audience', audience: draft.id }], definitions);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'AUDIENCE_CYCLE') throw error;
+    // Anything else is named with its path by the checks that follow.
+  }
+}
+
+function refuseProblems(problems: readonly Problem[]): void {
+  if (!hasErrors(problems)) return;
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  const [first] = errors;
+  throw new AppError({
+    code: 'RULE_INVALID',
+    message: first?.message ?? 'The rule cannot run.',
+    help: first?.help ?? 'Correct the rule.',
+    retry: 'after-fix',
+    ...(first === undefined ? {} : { where: first.where }),
+    details: { problems: errors.length },
+  });
+}

@@ -1,0 +1,206 @@
+import type { ConnectionView, TestEvent, WarehouseKindView } from '../contract/contract.ts';
+import { AppError } from '../domain/app-error.ts';
+import { makeId } from '../domain/audience.ts';
+import { foldName } from '../domain/check-workspace.ts';
+import type { Secrets, Settings } from '../domain/field-spec.ts';
+import type { Connection } from '../domain/workspace.ts';
+import type { ActOptions } from '../warehouses/warehouse.ts';
+import type { Catalog } from './catalog.ts';
+import type { ServiceContext } from './context.ts';
+import { requireConnection, requireKind } from './find-definitions.ts';
+import type { ModelRunner } from './model-runner.ts';
+import { readSettingsForm } from './settings-form.ts';
+import { toAppError } from './to-app-error.ts';
+import { type WarehouseSessions, secretOwner } from './warehouse-sessions.ts';
+
+/** A connection as the form gives it. Without `id` it is a new one; secrets left out or empty keep their stored values. */
+export interface ConnectionForm {
+  readonly id?: string | undefined;
+  readonly label: string;
+  readonly kind: string;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+}
+
+/** A connection to test: as the form gives it, with the stored secrets of `connectionId`. */
+export interface ConnectionTest {
+  readonly connectionId?: string | undefined;
+  readonly kind: string;
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+}
+
+/** What each connection service needs of the engine. */
+interface ConnectionParts {
+  readonly context: ServiceContext;
+  readonly sessions: WarehouseSessions;
+  readonly runner: ModelRunner;
+  readonly catalog: Catalog;
+}
+
+export type Connections = ReturnType<typeof createConnections>;
+
+/** Connections: their settings in the store, their secrets in the keychain. */
+export function createConnections({ context, sessions, runner, catalog }: ConnectionParts) {
+  const { store, secrets, warehouses } = context;
+
+  const view = async (connection: Connection): Promise<ConnectionView> => {
+    const kind = warehouses.find((each) => each.kind === connection.kind);
+    const catalogAsOf = store.catalogAsOf(connection.id);
+    return {
+      ...connection,
+      kindLabel: kind?.label ?? connection.kind,
+      storedSecrets: await listStoredSecrets(connection),
+      hasModel: store.findModel(connection.id) !== undefined,
+      audiences: store.listAudiences(connection.id).length,
+      ...(catalogAsOf === undefined ? {} : { catalogAsOf }),
+    };
+  };
+
+  const listStoredSecrets = async (connection: Connection): Promise<string[]> => {
+    const kind = warehouses.find((each) => each.kind === connection.kind);
+    if (kind === undefined || !kind.settings.some((field) => field.kind === 'secret')) return [];
+    try {
+      return Object.keys(await secrets.read(secretOwner(connection.id)));
+    } catch {
+      // A locked keychain must not empty the list of connections; opening one will name it.
+      return [];
+    }
+  };
+
+  const refuseTakenLabel = (label: string, id: string | undefined): void => {
+    const taken = store.listConnections().find((each) => foldName(each.label) === foldName(label));
+    if (taken === undefined || taken.id === id) return;
+    throw new AppError({
+      code: 'NAME_TAKEN',
+      message: `Another connection is named “${taken.label}”.`,
+      help: 'Choose another name.',
+      retry: 'after-fix',
+      where: 'label',
+    });
+  };
+
+  const freeId = (label: string): string =>
+    makeId(label, new Set(store.listConnections().map((each) => each.id)));
+
+  /** Writes secrets, then the definition; when the second fails the first is undone, so that nothing is half saved. */
+  const saveWithSecrets = async (connection: Connection, next: Secrets, before: Secrets): Promise<void> => {
+    const changed = JSON.stringify(next) !== JSON.stringify(before);
+    const put = async (values: Secrets): Promise<void> => {
+      if (Object.keys(values).length === 0) await secrets.remove(secretOwner(connection.id));
+      else await secrets.write(secretOwner(connection.id), values);
+    };
+    if (changed) await put(next);
+    try {
+      store.saveConnection(connection);
+    } catch (error) {
+      if (changed) await put(before);
+      throw error;
+    }
+  };
+
+  return {
+    kinds: (): WarehouseKindView[] =>
+      warehouses.map(({ kind, label, description, settings }) => ({
+        kind,
+        label,
+        description,
+        settings: [...settings],
+      })),
+
+    list: (): Promise<ConnectionView[]> => Promise.all(store.listConnections().map(view)),
+
+    /** @throws AppError SETTINGS_INVALID, NAME_TAKEN, NOT_FOUND, KEYCHAIN_UNAVAILABLE; then nothing was saved. */
+    async save(form: ConnectionForm): Promise<ConnectionView> {
+      const existing = form.id === undefined ? undefined : requireConnection(store, form.id);
+      if (existing !== undefined && existing.kind !== form.kind) {
+        throw new AppError({
+          code: 'SETTINGS_INVALID',
+          message: 'The kind of a saved connection does not change.',
+          help: 'Create a new connection instead.',
+          retry: 'after-fix',
+          where: 'kind',
+        });
+      }
+      const kind = requireKind(warehouses, form.kind);
+      refuseTakenLabel(form.label, form.id);
+      const hasSecrets = kind.settings.some((field) => field.kind === 'secret');
+      const before =
+        existing === undefined || !hasSecrets ? {} : await secrets.read(secretOwner(existing.id));
+      const kept = readSettingsForm(kind.settings, form, before);
+      const connection: Connection = {
+        id: existing?.id ?? freeId(form.label),
+        label: form.label.trim(),
+        kind: form.kind,
+        settings: kept.settings,
+      };
+      await saveWithSecrets(connection, kept.secrets, before);
+      sessions.retire(connection.id);
+      runner.forget(connection.id);
+      return view(connection);
+    },
+
+    /** Removes the connection with its model, audiences, metadata and secrets. Its runs stay in the ledger. */
+    async remove(connectionId: string): Promise<void> {
+      const connection = requireConnection(store, connectionId);
+      const kind = warehouses.find((each) => each.kind === connection.kind);
+      if (kind === undefined || kind.settings.some((field) => field.kind === 'secret')) {
+        await secrets.remove(secretOwner(connectionId));
+      }
+      sessions.retire(connectionId);
+      runner.forget(connectionId);
+      store.removeConnection(connectionId);
+    },
+
+    /** Opens a warehouse of its own with these settings and walks its test. Nothing is saved. @throws AppError at the failing step */
+    async test(
+      test: ConnectionTest,
+      onEvent: (event: TestEvent) => void,
+      options: ActOptions,
+    ): Promise<void> {
+      const kind = requireKind(warehouses, test.kind);
+      const stored =
+        test.connectionId === undefined
+          ? {}
+          : await secrets.read(secretOwner(requireConnection(store, test.connectionId).id));
+      const form = readSettingsForm(kind.settings, test, stored);
+      const warehouse = await kind.open({ ...form, home: context.home, ...options });
+      try {
+        await warehouse.test((step) => onEvent({ kind: 'step', ...step }), options);
+      } finally {
+        await warehouse.close();
+      }
+    },
+
+    /** Adds the sample lakehouse with its model and reads its catalog; the one there is when it exists. */
+    async addSample(options: ActOptions): Promise<ConnectionView> {
+      const { kind, label, model } = context.sample;
+      const existing = store.listConnections().find((each) => each.kind === kind);
+      if (existing !== undefined) return view(existing);
+      const labels = new Set(store.listConnections().map((each) => foldName(each.label)));
+      const connection: Connection = {
+        id: freeId(kind),
+        label: freeLabel(label, labels),
+        kind,
+        settings: readSettingsForm(requireKind(warehouses, kind).settings, { settings: {}, secrets: {} }, {})
+          .settings,
+      };
+      store.saveConnection(connection);
+      try {
+        await catalog.refresh(connection.id, options);
+        store.saveModel(connection.id, model);
+      } catch (error) {
+        sessions.retire(connection.id);
+        store.removeConnection(connection.id);
+        throw toAppError(error);
+      }
+      return view(connection);
+    },
+  };
+}
+
+function freeLabel(label: string, taken: ReadonlySet<string>): string {
+  let free = label;
+  for (let count = 2; taken.has(foldName(free)); count += 1) free = `${label} ${count}`;
+  return free;
+}

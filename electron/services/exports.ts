@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../domain/app-error.ts';
+import type { OutputColumn } from '../domain/audience.ts';
+import type { FileFormat, Run } from '../domain/run.ts';
+import type { ActOptions } from '../warehouses/warehouse.ts';
+import type { ServiceContext } from './context.ts';
+import {
+  type ExportTarget,
+  checkTarget,
+  digestFile,
+  discardTarget,
+  explainWriteFailure,
+  finishTarget,
+  planTarget,
+} from './export-target.ts';
+import { requireAudience } from './find-definitions.ts';
+import type { Members } from './members.ts';
+import type { ModelRunner, ReadyModel } from './model-runner.ts';
+import { toAppError } from './to-app-error.ts';
+
+/** What is exported, and where to. */
+export interface ExportRequest {
+  readonly connectionId: string;
+  readonly audienceId: string;
+  readonly path: string;
+  readonly format: FileFormat;
+  readonly columns: readonly OutputColumn[];
+  readonly overwrite: boolean;
+}
+
+export type Exports = ReturnType<typeof createExports>;
+
+/** Exports by hand: one audience to one file, with a run in the ledger. */
+export function createExports(context: ServiceContext, runner: ModelRunner, members: Members) {
+  const { store, clock, user } = context;
+
+  const end = (run: Run, changes: Partial<Run>): Run => {
+    const ended = { ...run, ...changes, endedAt: clock() };
+    store.saveRun(ended);
+    return ended;
+  };
+
+  const write = async (
+    run: Run,
+    request: ExportRequest,
+    target: ExportTarget,
+    { warehouse, asOf, options }: ReadyModel,
+  ): Promise<Run> => {
+    try {
+      const query = members.compile(request.connectionId, ruleOf(request), asOf);
+      const written = await warehouse.exportFile(query, target.partPath, request.format, options);
+      options.onProgress?.({ text: 'Computing the digest', rows: written.rows });
+      const { digest, bytes } = await digestFile(target.partPath, options.signal);
+      await finishTarget(target, request.overwrite);
+      const { rows, statementId } = written;
+      return end(run, {
+        status: 'succeeded',
+        rows,
+        bytes,
+        digest,
+        ...(statementId === undefined ? {} : { statementId }),
+      });
+    } catch (error) {
+      await discardTarget(target);
+      const failure = toAppError(await explainWriteFailure(error, target));
+      if (failure.code === 'CANCELLED') end(run, { status: 'cancelled' });
+      else end(run, { status: 'failed', error: failure.toShape() });
+      throw failure;
+    }
+  };
+
+  const ruleOf = ({ connectionId, audienceId, columns }: ExportRequest) => ({
+    rule: requireAudience(store, connectionId, audienceId).audience.rule,
+    columns,
+  });
+
+  return {
+    /**
+     * Writes an audience to a file. The file appears whole or not at all; the run in the ledger says which.
+     * @throws AppError TARGET_UNWRITABLE, CANCELLED, and what {@link ModelRunner.run} throws
+     */
+    async run(request: ExportRequest, options: ActOptions): Promise<Run> {
+      const { connectionId, audienceId, format } = request;
+      const { audience } = requireAudience(store, connectionId, audienceId);
+      const compiled = members.compile(connectionId, ruleOf(request), runner.asOf(connectionId));
+      await checkTarget(request.path, request.overwrite);
+      const id = randomUUID();
+      const target = planTarget(request.path, id);
+      return runner.run(connectionId, options, async (ready) => {
+        const run: Run = {
+          id,
+          kind: 'export',
+          connectionId,
+          audienceId,
+          audienceName: audience.name,
+          startedBy: user,
+          startedAt: clock(),
+          status: 'running',
+          asOf: ready.asOf,
+          sql: compiled.text,
+          target: { path: target.path, format },
+          columns: compiled.columns.map((column) => column.name),
+        };
+        store.saveRun(run);
+        ready.options.onProgress?.({ text: 'Writing the file' });
+        return write(run, request, target, ready);
+      });
+    },
+
+    /** Ends the runs that a crash left running and removes their partial files. Called once, when the engine starts. */
+    async endLeftovers(): Promise<void> {
+      for (const run of store.listUnfinishedRuns()) {
+        await discardTarget(planTarget(run.target.path, run.id)).catch(() => {
+          // A folder that is gone or locked holds the file; the run is over all the same.
+        });
+        const failure = new AppError({
+          code: 'INTERNAL',
+          message: 'Slipway ended while this export ran. No file was left.',
+          help: 'Export the audience again.',
+          retry: 'later',
+        });
+        end(run, { status: 'failed', error: failure.toShape() });
+      }
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Run } from '../domain/run.ts';
+import type { ServiceContext } from './context.ts';
+import { notFound } from './find-definitions.ts';
+
+export type Runs = ReturnType<typeof createRuns>;
+
+/** The ledger: what ran, when, by whom, and what came of it. */
+export function createRuns({ store }: ServiceContext) {
+  return {
+    list: (limit: number): Run[] => store.listRuns(limit),
+
+    /** @throws AppError NOT_FOUND */
+    get(id: string): Run {
+      const run = store.findRun(id);
+      if (run === undefined) throw notFound('This run is not in the ledger.');
+      return run;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { checkSettings } from '../domain/field-spec.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Connection, Workspace } from '../domain/workspace.ts';
+import { readWorkspaceFile, requireWorkspace, writeWorkspaceFile } from '../domain/workspace-file.ts';
+import type { WarehouseKind } from '../warehouses/warehouse.ts';
+import type { ServiceContext } from './context.ts';
+import type { ModelRunner } from './model-runner.ts';
+import type { WarehouseSessions } from './warehouse-sessions.ts';
+
+/** What an import replaced, or would replace; `problems` are warnings only. */
+export interface ImportResult {
+  readonly connections: number;
+  readonly audiences: number;
+  readonly problems: Problem[];
+}
+
+export type Workspaces = ReturnType<typeof createWorkspaces>;
+
+/** The workspace as code: all definitions in one file, without secrets. */
+export function createWorkspaces(context: ServiceContext, sessions: WarehouseSessions, runner: ModelRunner) {
+  const { store, warehouses, clock } = context;
+  return {
+    /** The file's text. Reading it back gives the same definitions. */
+    export: (): { text: string } => ({ text: writeWorkspaceFile(store.exportWorkspace()) }),
+
+    /** What is wrong with a file, errors and warnings, each with its line and path. */
+    check: (text: string): { workspace: Workspace | undefined; problems: Problem[] } => {
+      const file = readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+      return { workspace: file.workspace, problems: [...file.problems] };
+    },
+
+    /**
+     * Replaces all definitions by those of the file, in one transaction; secrets and runs stay.
+     * @throws AppError WORKSPACE_INVALID with line and path; then nothing changed
+     */
+    import(text: string, checkOnly: boolean): ImportResult {
+      const file = readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+      const workspace = requireWorkspace(file);
+      if (!checkOnly) {
+        const before = store.listConnections();
+        store.importWorkspace(workspace, clock());
+        for (const { id } of [...before, ...workspace.connections]) {
+          sessions.retire(id);
+          runner.forget(id);
+        }
+      }
+      return {
+        connections: workspace.connections.length,
+        audiences: workspace.models.reduce((sum, model) => sum + model.audiences.length, 0),
+        problems: [...file.problems],
+      };
+    },
+  };
+}
+
+function checkConnections({ connections }: Workspace, warehouses: readonly WarehouseKind[]): Problem[] {
+  return connections.flatMap((connection, at) => {
+    const where = `connections[${at}]`;
+    const kind = warehouses.find((each) => each.kind === connection.kind);
+    if (kind !== undefined) return checkConnectionSettings(connection, kind, where);
+    const kinds = warehouses.map((each) => each.kind).join(', ');
+    const message = `There is no kind of connection “${connection.kind}”.`;
+    return [{ severity: 'error' as const, where: `${where}.kind`, message, help: `Write one of: ${kinds}.` }];
+  });
+}
+
+function checkConnectionSettings({ settings }: Connection, kind: WarehouseKind, where: string): Problem[] {
+  const secretKeys = kind.settings.filter((field) => field.kind === 'secret').map((field) => field.key);
+  const problem = (key: string, message: string, help: string): Problem => ({
+    severity: 'error',
+    where: `${where}.settings.${key}`,
+    message,
+    help,
+  });
+  const strays = Object.keys(settings).flatMap((key) => {
+    if (secretKeys.includes(key)) {
+      const message = `“${key}” is a secret and does not belong in a workspace file.`;
+      return [
+        problem(key, message, 'Remove it, change it where it is used, and enter it on the Connections page.'),
+      ];
+    }
+    if (kind.settings.some((field) => field.key === key)) return [];
+    return [problem(key, `${kind.label} has no setting “${key}”.`, 'Check its spelling, or remove it.')];
+  });
+  const wrong = Object.entries(checkSettings(kind.settings, settings, {}, secretKeys)).map(([key, message]) =>
+    problem(key, message, 'Correct the setting.'),
+  );
+  return [...strays, ...wrong];
+}
