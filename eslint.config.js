@@ -137,7 +137,7 @@ export default tseslint.config(
   },
   {
     // Command line entries and build scripts talk to a terminal.
-    files: ['build/**', 'electron/cli.ts', 'electron/bridge.ts', '*.config.ts', '*.js', '*.cjs'],
+    files: ['build/**', 'electron/cli.ts', 'electron/cli/**', 'electron/bridge.ts', '*.config.ts', '*.js', '*.cjs'],
     languageOptions: { globals: globals.node },
     rules: { 'no-console': 'off' },
   },

@@ -5,14 +5,17 @@ import { defineConfig } from 'vite';
 
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
-/** Stay outside of every bundle: Electron itself, native addons, and the optional compression of the Databricks driver. */
+/**
+ * Stay outside of every bundle: Electron itself, native addons, and the Databricks driver, which loads optional native addons
+ * (a kernel, lz4). The engine always runs on Node 24, where the driver's ESM dependency can be required.
+ */
 const EXTERNAL = [
   'electron',
   'better-sqlite3',
   '@duckdb/node-api',
   /^@duckdb\/node-bindings/,
   '@github/keytar',
-  'lz4',
+  '@databricks/sql',
 ];
 
 /** The oldest runtime of each process: Electron 22 for window and main, Node 24 for the engine. */
@@ -29,7 +32,7 @@ function nodeProcess(name: string, entry: string, format: 'cjs' | 'es', target: 
     consumer: 'server',
     resolve: {
       noExternal: true,
-      external: ['electron', 'better-sqlite3', '@duckdb/node-api', '@github/keytar', 'lz4'],
+      external: ['electron', 'better-sqlite3', '@duckdb/node-api', '@github/keytar', '@databricks/sql'],
     },
     keepProcessEnv: true,
     build: {

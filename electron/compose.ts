@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createOsSecrets } from './keychain/os-secrets.ts';
+import type { SecretStore } from './keychain/secret-store.ts';
 import { createSessionSecrets } from './keychain/session-secrets.ts';
 import { type Router, createRouter } from './rpc/router.ts';
 import { sampleModel } from './sample/sample-model.ts';
@@ -18,6 +19,8 @@ export interface EngineConfig {
   readonly version: string;
   /** The store's file; `slipway.db` in `home` unless stated. `:memory:` keeps nothing. */
   readonly store?: string;
+  /** Secrets that come before the keychain's, by connection: the command line reads them from the environment. */
+  readonly secretOverrides?: (connectionId: string) => Record<string, string>;
 }
 
 /** A running engine. Whoever composed it closes it. */
@@ -33,7 +36,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
   const store = openStore(config.store ?? join(config.home, 'slipway.db'));
   const services = createServices({
     store,
-    secrets: config.keychain === 'os' ? createOsSecrets() : createSessionSecrets(),
+    secrets: chooseSecrets(config),
     warehouses: WAREHOUSES,
     sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
     clock: () => new Date().toISOString(),
@@ -48,6 +51,18 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     close: async () => {
       await services.close();
       store.close();
+    },
+  };
+}
+
+function chooseSecrets({ keychain, secretOverrides }: EngineConfig): SecretStore {
+  const secrets = keychain === 'os' ? createOsSecrets() : createSessionSecrets();
+  if (secretOverrides === undefined) return secrets;
+  return {
+    ...secrets,
+    read: async (owner) => {
+      const given = secretOverrides(owner.replace(/^connection:/, ''));
+      return Object.keys(given).length > 0 ? given : secrets.read(owner);
     },
   };
 }

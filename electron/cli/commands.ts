@@ -1,0 +1,155 @@
+import { extname, resolve } from 'node:path';
+import { AppError } from '../domain/app-error.ts';
+import type { Audience } from '../domain/audience.ts';
+import { composeRules } from '../domain/composition.ts';
+import { countMatching } from '../domain/histogram.ts';
+import { FileFormat } from '../domain/run.ts';
+import type { Workspace } from '../domain/workspace.ts';
+import type { Services } from '../services/index.ts';
+
+/** One call of the command line. `folder` is where relative paths begin. */
+export interface CommandCall {
+  readonly command: string;
+  readonly text: string;
+  readonly audience: string | undefined;
+  readonly options: {
+    readonly out?: string | undefined;
+    readonly format?: string | undefined;
+    readonly overwrite: boolean;
+    readonly unmasked: boolean;
+    readonly json: boolean;
+  };
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+interface Chosen {
+  readonly connectionId: string;
+  readonly audience: Audience;
+  readonly model: Workspace['models'][number];
+}
+
+/**
+ * Runs one command over the services and prints its answer. @returns the exit code
+ * @throws RangeError for wrong usage, AppError for everything that went wrong
+ */
+export async function runCommand(services: Services, call: CommandCall): Promise<number> {
+  if (call.command === 'check') return check(services, call);
+  const commands = { sql, size, preview, export: exportFile };
+  const command = Object.entries(commands).find(([name]) => name === call.command)?.[1];
+  if (command === undefined || call.audience === undefined) throw new RangeError('usage');
+  services.workspaces.import(call.text, false);
+  const { workspace } = services.workspaces.check(call.text);
+  return command(services, chooseAudience(workspace?.models ?? [], call.audience), call);
+}
+
+function chooseAudience(models: Workspace['models'], name: string): Chosen {
+  const found = models.flatMap((model) =>
+    model.audiences
+      .filter((audience) => audience.name === name || audience.id === name)
+      .map((audience) => ({ connectionId: model.connection, audience, model })),
+  );
+  const [chosen] = found;
+  if (chosen !== undefined && found.length === 1) return chosen;
+  const names = models.flatMap((model) => model.audiences.map((audience) => audience.name)).join(', ');
+  throw new AppError({
+    code: 'NOT_FOUND',
+    message:
+      chosen === undefined
+        ? `There is no audience “${name}” in the file.`
+        : `The file has several audiences “${name}”.`,
+    help: names === '' ? 'The file holds no audiences.' : `Choose one by its name or id: ${names}.`,
+    retry: 'after-fix',
+  });
+}
+
+function check(services: Services, { text, options }: CommandCall): Promise<number> {
+  const { problems } = services.workspaces.check(text);
+  const errors = problems.filter((problem) => problem.severity === 'error').length;
+  if (options.json) print({ problems });
+  else {
+    for (const { severity, where, message, help } of problems)
+      console.log(`${severity}: ${where}: ${message} ${help}`);
+    if (problems.length === 0) console.log('No problems found.');
+  }
+  return Promise.resolve(errors === 0 ? 0 : 1);
+}
+
+async function sql(
+  services: Services,
+  { connectionId, audience }: Chosen,
+  { options }: CommandCall,
+): Promise<number> {
+  const { rule, columns } = audience;
+  const statement = services.members.sql(connectionId, { rule, columns });
+  if (options.json) print(statement);
+  else {
+    console.log(statement.text);
+    for (const { name, type, value } of statement.values)
+      console.log(`-- ${name} ${type} ${JSON.stringify(value)}`);
+  }
+  return 0;
+}
+
+async function size(services: Services, chosen: Chosen, { options, signal }: CommandCall): Promise<number> {
+  const { connectionId, audience, model } = chosen;
+  const histogram = await services.members.histogram(connectionId, [audience.rule], { signal });
+  const { roots } = composeRules([audience.rule], { model, audiences: model.audiences });
+  const count = countMatching(roots[0] ?? { kind: 'constant', value: true }, histogram);
+  if (options.json) print({ audience: audience.name, count, total: histogram.total, asOf: histogram.asOf });
+  else console.log(`${audience.name}: ${count} of ${histogram.total} customers as of ${histogram.asOf}`);
+  return 0;
+}
+
+async function preview(
+  services: Services,
+  chosen: Chosen,
+  { options, signal }: CommandCall,
+): Promise<number> {
+  const { rule, columns } = chosen.audience;
+  const request = { rule, columns, unmasked: options.unmasked, limit: 20 };
+  const shown = await services.members.preview(chosen.connectionId, request, { signal });
+  if (options.json) {
+    print(shown);
+    return 0;
+  }
+  const table = [
+    shown.columns.map((column) => column.name),
+    ...shown.rows.map((row) => row.map((cell) => cell ?? '')),
+  ];
+  const widths = shown.columns.map((_, at) => Math.max(...table.map((row) => (row[at] ?? '').length)));
+  for (const row of table)
+    console.log(
+      row
+        .map((cell, at) => cell.padEnd(widths[at] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+  return 0;
+}
+
+async function exportFile(services: Services, chosen: Chosen, call: CommandCall): Promise<number> {
+  const { options, folder, signal } = call;
+  if (options.out === undefined) throw new RangeError('usage');
+  const format = FileFormat.safeParse(options.format ?? extname(options.out).slice(1).toLowerCase());
+  if (!format.success) throw new RangeError('usage');
+  const { connectionId, audience } = chosen;
+  const run = await services.exports.run(
+    {
+      connectionId,
+      audienceId: audience.id,
+      path: resolve(folder, options.out),
+      format: format.data,
+      columns: audience.columns,
+      overwrite: options.overwrite,
+    },
+    { signal },
+  );
+  if (options.json) print(run);
+  else console.log(`${run.rows} rows, ${run.bytes} bytes, sha256 ${run.digest}\n${run.target.path}`);
+  return 0;
+}
+
+function print(value: unknown): void {
+  console.log(JSON.stringify(value));
+}
