@@ -1,3 +1,6 @@
+/** How many events wait for a slow reader. */
+const LONGEST_QUEUE = 100;
+
 /** Turns what an act reports by callback into events to iterate; an act that its reader leaves is cancelled. */
 export async function* streamEvents<Event>(
   act: (report: (event: Event) => void, signal: AbortSignal) => Promise<Event>,
@@ -35,7 +38,7 @@ export async function* streamEvents<Event>(
     yield await running;
   } finally {
     leaving.abort();
+    // A reader that leaves is only told so once the act has cleaned up behind itself.
+    await running.catch(() => undefined);
   }
 }
-
-const LONGEST_QUEUE = 100;

@@ -1,18 +1,11 @@
-import { ORPCError, implement } from '@orpc/server';
+import { implement } from '@orpc/server';
 import { contract, type TestEvent } from '../contract/contract.ts';
-import { type Services, toAppError } from '../services/index.ts';
-import type { ActOptions, Progress } from '../warehouses/warehouse.ts';
+import type { ActOptions, Progress, Services } from '../services/index.ts';
 import { streamEvents } from './event-queue.ts';
+import { toRpcError } from './rpc-error.ts';
 
 type ProgressEvent = { kind: 'progress' } & Progress;
 type Reported<Result> = ProgressEvent | { kind: 'done'; result: Result };
-
-/** Every failure crosses as the contract's one typed error; what is unknown becomes INTERNAL without its text. */
-function toRpcError(error: unknown): unknown {
-  if (error instanceof ORPCError) return error;
-  const shape = toAppError(error).toShape();
-  return new ORPCError('APP_ERROR', { message: shape.message, data: shape, defined: true });
-}
 
 const options = (signal: AbortSignal | undefined): ActOptions => (signal === undefined ? {} : { signal });
 

@@ -11,6 +11,7 @@ import { readStatus } from './status.ts';
 import { createWarehouseSessions } from './warehouse-sessions.ts';
 import { createWorkspaces } from './workspaces.ts';
 
+export type { ActOptions, Progress } from '../warehouses/warehouse.ts';
 export type { ServiceContext } from './context.ts';
 export { toAppError } from './to-app-error.ts';
 
