@@ -1,3 +1,4 @@
+import '@fontsource-variable/inter/index.css';
 import { mount } from 'svelte';
 import { z } from 'zod';
 import App from './shell/App.svelte';

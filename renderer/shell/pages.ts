@@ -1,6 +1,6 @@
 import Cable from '@lucide/svelte/icons/cable';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
-import History from '@lucide/svelte/icons/history';
+import ScrollText from '@lucide/svelte/icons/scroll-text';
 import type { Component } from 'svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
@@ -26,5 +26,5 @@ export const PAGES: readonly Page[] = [
     needsConnection: false,
   },
   { name: 'catalog', label: 'Catalog', icon: FolderTree, component: CatalogPage, needsConnection: true },
-  { name: 'runs', label: 'Runs', icon: History, component: RunsPage, needsConnection: false },
+  { name: 'runs', label: 'Runs', icon: ScrollText, component: RunsPage, needsConnection: false },
 ];
