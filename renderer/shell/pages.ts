@@ -1,7 +1,9 @@
 import Cable from '@lucide/svelte/icons/cable';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import UsersRound from '@lucide/svelte/icons/users-round';
 import type { Component } from 'svelte';
+import AudiencesPage from '../features/audiences/AudiencesPage.svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
@@ -26,5 +28,12 @@ export const PAGES: readonly Page[] = [
     needsConnection: false,
   },
   { name: 'catalog', label: 'Catalog', icon: FolderTree, component: CatalogPage, needsConnection: true },
+  {
+    name: 'audiences',
+    label: 'Audiences',
+    icon: UsersRound,
+    component: AudiencesPage,
+    needsConnection: true,
+  },
   { name: 'runs', label: 'Runs', icon: ScrollText, component: RunsPage, needsConnection: false },
 ];

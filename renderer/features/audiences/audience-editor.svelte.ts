@@ -9,7 +9,7 @@ import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
-import { checkColumns } from './check-columns.ts';
+import { checkColumns } from '../../../electron/domain/check-columns.ts';
 import { findProblems } from './find-problems.ts';
 import { LiveCounts } from './live-counts.svelte.ts';
 import {
@@ -55,6 +55,9 @@ export class AudienceEditor {
   ]);
   readonly hasRuleErrors = $derived.by(() => hasErrors(problemsWithin(this.problems, 'rule')));
   readonly hasErrors = $derived.by(() => hasErrors(this.problems));
+
+  /** How many customers the whole rule holds. */
+  readonly size = $derived.by(() => this.counts.parts.get(idOf(this.draft.value.rule)));
 
   readonly #engine: Engine;
   readonly #connectionId: string;

@@ -1,0 +1,68 @@
+import type { OutputColumn } from '../../../electron/domain/audience.ts';
+import { describeMeasured } from '../../../electron/domain/describe.ts';
+import {
+  type CustomerModel,
+  allEntities,
+  findAttribute,
+  findEntity,
+} from '../../../electron/domain/model.ts';
+import type { Choice } from '../../ui/choice.ts';
+import { attributeChoices, readRefKey } from '../../ui/rule/rule-choices.ts';
+
+/** Separates the parts of a choice's value; no id or identifier holds it. */
+const JOINT = '\u001e';
+
+/** Attributes and traits that are not columns yet, by their entity. */
+export function columnChoices(model: CustomerModel, taken: readonly OutputColumn[]): Choice[] {
+  const known = new Set(taken.map(keyOf));
+  const attributes = allEntities(model)
+    .filter((entity) => entity.cardinality !== 'one-to-many')
+    .flatMap((entity) =>
+      attributeChoices(entity, '').map((choice) => ({
+        value: ['attribute', entity.id, choice.value].join(JOINT),
+        label: choice.label,
+        hint: choice.hint,
+        group: entity.label,
+      })),
+    );
+  const traits = model.traits.map((trait) => ({
+    value: ['trait', trait.id].join(JOINT),
+    label: trait.label,
+    hint: findEntity(model, trait.entity)?.label,
+    group: 'Traits',
+  }));
+  return [...attributes, ...traits].filter((choice) => !known.has(choice.value));
+}
+
+/** The column of a choice. */
+export function readColumnChoice(value: string): OutputColumn | undefined {
+  const [kind, id = '', key = ''] = value.split(JOINT);
+  if (kind === 'trait') return { kind: 'trait', trait: id };
+  if (kind === 'attribute') return { kind: 'attribute', entity: id, ...readRefKey(key) };
+  return undefined;
+}
+
+function keyOf(column: OutputColumn): string {
+  switch (column.kind) {
+    case 'attribute':
+      return ['attribute', column.entity, [column.column, ...(column.path ?? [])].join('\u001f')].join(JOINT);
+    case 'trait':
+      return ['trait', column.trait].join(JOINT);
+    case 'measure':
+      return JSON.stringify(column);
+  }
+}
+
+/** Where the values of a column come from, in plain English. */
+export function describeColumn(column: OutputColumn, model: CustomerModel): string {
+  if (column.kind === 'trait') {
+    return `Trait: ${model.traits.find((each) => each.id === column.trait)?.label ?? column.trait}`;
+  }
+  const entity = findEntity(model, column.entity);
+  const labelOf = (name: string): string =>
+    (entity === undefined ? undefined : findAttribute(entity, name)?.label) ?? name;
+  if (column.kind === 'attribute') {
+    return `${entity?.label ?? column.entity}: ${[labelOf(column.column), ...(column.path ?? [])].join(' › ')}`;
+  }
+  return describeMeasured(column, entity?.label ?? column.entity, (ref) => labelOf(ref.column));
+}
