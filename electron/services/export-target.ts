@@ -112,11 +112,13 @@ function diskFull(path: string, cause: unknown): AppError {
 }
 
 function alreadyThere(path: string): AppError {
-  return refuse(`${path} already exists.`, 'Choose another name, or confirm that it may be replaced.');
+  const help = 'Choose another name, or confirm that it may be replaced.';
+  return refuse(`${path} already exists.`, help, undefined, { exists: true });
 }
 
-function refuse(message: string, help: string, cause?: unknown): AppError {
-  return new AppError({ code: 'TARGET_UNWRITABLE', message, help, retry: 'after-fix' }, { cause });
+function refuse(message: string, help: string, cause?: unknown, details?: AppError['details']): AppError {
+  const shape = { code: 'TARGET_UNWRITABLE', message, help, retry: 'after-fix' } as const;
+  return new AppError(details === undefined ? shape : { ...shape, details }, { cause });
 }
 
 function codeOf(error: unknown): string {
