@@ -113,17 +113,3 @@ export const Rule: z.ZodType<Rule> = z.lazy(() =>
     z.strictObject({ kind: z.literal('audience'), id: nodeId, audience: DefinitionId }),
   ]),
 );
-
-/** The rules directly below a node. */
-export function childRules(rule: Rule): readonly Rule[] {
-  switch (rule.kind) {
-    case 'all':
-    case 'any':
-      return rule.rules;
-    case 'not':
-      return [rule.rule];
-    case 'condition':
-    case 'audience':
-      return [];
-  }
-}

@@ -15,8 +15,6 @@ const LONGEST_NAME = 120;
 /** An audience as the editor gives it; without `id` it is a new one. */
 export type AudienceForm = Omit<Audience, 'id'> & { readonly id?: string | undefined };
 
-export type Audiences = ReturnType<typeof createAudiences>;
-
 /** Saved audiences: their names, rules and references to each other. */
 export function createAudiences(context: ServiceContext) {
   const { store, clock } = context;

@@ -38,8 +38,6 @@ interface ConnectionParts {
   readonly catalog: Catalog;
 }
 
-export type Connections = ReturnType<typeof createConnections>;
-
 /** Connections: their settings in the store, their secrets in the keychain. */
 export function createConnections({ context, sessions, runner, catalog }: ConnectionParts) {
   const { store, secrets, warehouses } = context;

@@ -28,8 +28,6 @@ export interface ExportRequest {
   readonly overwrite: boolean;
 }
 
-export type Exports = ReturnType<typeof createExports>;
-
 /** Exports by hand: one audience to one file, with a run in the ledger. */
 export function createExports(context: ServiceContext, runner: ModelRunner, members: Members) {
   const { store, clock, user } = context;

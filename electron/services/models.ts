@@ -15,8 +15,6 @@ import { suggestModel } from './suggest-model.ts';
 /** The most tables that a suggestion looks at. */
 const MOST_CANDIDATES = 200;
 
-export type Models = ReturnType<typeof createModels>;
-
 /** The customer model of each connection. */
 export function createModels(context: ServiceContext, runner: ModelRunner) {
   const { store, warehouses } = context;

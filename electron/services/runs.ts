@@ -2,8 +2,6 @@ import type { Run } from '../domain/run.ts';
 import type { ServiceContext } from './context.ts';
 import { notFound } from './find-definitions.ts';
 
-export type Runs = ReturnType<typeof createRuns>;
-
 /** The ledger: what ran, when, by whom, and what came of it. */
 export function createRuns({ store }: ServiceContext) {
   return {

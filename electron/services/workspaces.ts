@@ -14,8 +14,6 @@ export interface ImportResult {
   readonly problems: Problem[];
 }
 
-export type Workspaces = ReturnType<typeof createWorkspaces>;
-
 /** The workspace as code: all definitions in one file, without secrets. */
 export function createWorkspaces(context: ServiceContext, sessions: WarehouseSessions, runner: ModelRunner) {
   const { store, warehouses, clock } = context;

@@ -1,6 +1,5 @@
 import type { ColumnType } from '../domain/column-type.ts';
 import { type CustomerModel, type ResolvedEntity, findAttribute } from '../domain/model.ts';
-import type { TablePath } from '../domain/table-path.ts';
 import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import { column } from './expression.ts';
@@ -8,18 +7,6 @@ import { printQuery, quoteIdentifier, quoteTable } from './printer.ts';
 
 const BIGINT: ColumnType = { kind: 'integer', native: 'bigint', bits: 64 };
 const TEXT: ColumnType = { kind: 'text', native: 'text' };
-
-/** Counts the rows of a table: one column `rows`. */
-export function compileRowCount(path: TablePath, dialect: Dialect): CompiledQuery {
-  return printQuery(
-    {
-      columns: [{ expression: { kind: 'aggregate', name: 'count', of: '*' }, as: 'rows' }],
-      from: { kind: 'table', path },
-    },
-    dialect,
-    [{ name: 'rows', type: BIGINT }],
-  );
-}
 
 /** The values that occur most often in a column, as text, with how often: columns `value`, `rows`. */
 export function compileColumnValues(

@@ -4,7 +4,7 @@ import type { Audience } from '../../../electron/domain/audience.ts';
 import { composeRules, conditionKey } from '../../../electron/domain/composition.ts';
 import { type Histogram, countMatching, countOverlaps } from '../../../electron/domain/histogram.ts';
 import type { CustomerModel } from '../../../electron/domain/model.ts';
-import type { Rule } from '../../../electron/domain/rule.ts';
+import type { Rule, Test } from '../../../electron/domain/rule.ts';
 
 const table = { catalog: 'main', schema: 'retail', table: 'households' };
 const model: CustomerModel = {
@@ -79,8 +79,10 @@ describe('composeRules', () => {
   });
 
   it('replaces traits by their measures, and yes/no traits by exists or its complement', () => {
-    const trait = (id: string, test: Parameters<typeof JSON.stringify>[0]): Rule =>
-      ({ kind: 'condition', condition: { kind: 'trait', trait: id, test } }) as Rule;
+    const trait = (id: string, test: Test): Rule => ({
+      kind: 'condition',
+      condition: { kind: 'trait', trait: id, test },
+    });
     const { conditions, roots } = composeRules(
       [
         trait('spend', { op: 'at-least', value: 10 }),
