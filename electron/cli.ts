@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { type Engine, composeEngine } from './compose.ts';
 import { runCommand } from './cli/commands.ts';
-import { readSecretVariables } from './cli/secret-variables.ts';
+import { UsageError } from './cli/usage-error.ts';
 import { AppError } from './domain/app-error.ts';
 import { toAppError } from './services/index.ts';
 import { desktopHome } from './web/home.ts';
@@ -57,26 +57,29 @@ async function main(args: readonly string[]): Promise<number> {
   process.once('SIGINT', () => interrupt.abort());
   let engine: Engine | undefined;
   try {
-    if (command === undefined || file === undefined || rest.length > 1) throw new RangeError('usage');
-    const text = await readWorkspaceText(resolve(process.env['INIT_CWD'] ?? '.', file));
+    if (command === undefined) throw new UsageError('A command is missing.');
+    if (file === undefined) throw new UsageError('The workspace file is missing.');
+    if (rest.length > 1)
+      throw new UsageError('There are more words than a command takes. Put names with spaces in quotes.');
+    const text = await readWorkspaceText(resolve(file));
     engine = await composeEngine({
       home: process.env['SLIPWAY_HOME'] ?? desktopHome(process.platform, process.env),
       keychain: 'os',
       version: manifest.version,
       store: ':memory:',
-      secretOverrides: readSecretVariables(process.env),
+      secretVariables: process.env,
     });
     return await runCommand(engine.services, {
       command,
       text,
       audience: rest[0],
       options: values,
-      folder: process.env['INIT_CWD'] ?? process.cwd(),
+      folder: process.cwd(),
       signal: interrupt.signal,
     });
   } catch (error) {
-    if (error instanceof RangeError) {
-      console.error(USAGE);
+    if (error instanceof UsageError) {
+      console.error(`${error.message}\n\n${USAGE}`);
       return 2;
     }
     const { message, help, where } = toAppError(error);

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { withEnvironmentSecrets } from './keychain/environment-secrets.ts';
 import { createOsSecrets } from './keychain/os-secrets.ts';
 import type { SecretStore } from './keychain/secret-store.ts';
 import { createSessionSecrets } from './keychain/session-secrets.ts';
@@ -19,8 +20,8 @@ export interface EngineConfig {
   readonly version: string;
   /** The store's file; `slipway.db` in `home` unless stated. `:memory:` keeps nothing. */
   readonly store?: string;
-  /** Secrets that come before the keychain's, by connection: the command line reads them from the environment. */
-  readonly secretOverrides?: (connectionId: string) => Record<string, string>;
+  /** Environment variables that may hold secrets of connections, for the command line. */
+  readonly secretVariables?: Readonly<Record<string, string | undefined>>;
 }
 
 /** A running engine. Whoever composed it closes it. */
@@ -41,7 +42,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
     clock: () => new Date().toISOString(),
     home: config.home,
-    user: userInfo().username,
+    user: readUserName(),
     version: config.version,
   });
   await services.exports.endLeftovers();
@@ -55,14 +56,22 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
   };
 }
 
-function chooseSecrets({ keychain, secretOverrides }: EngineConfig): SecretStore {
+function chooseSecrets({ keychain, secretVariables }: EngineConfig): SecretStore {
   const secrets = keychain === 'os' ? createOsSecrets() : createSessionSecrets();
-  if (secretOverrides === undefined) return secrets;
-  return {
-    ...secrets,
-    read: async (owner) => {
-      const given = secretOverrides(owner.replace(/^connection:/, ''));
-      return Object.keys(given).length > 0 ? given : secrets.read(owner);
-    },
-  };
+  if (secretVariables === undefined) return secrets;
+  const fields = WAREHOUSES.flatMap((kind) => kind.settings.filter((field) => field.kind === 'secret'));
+  return withEnvironmentSecrets(
+    secrets,
+    secretVariables,
+    fields.map((field) => field.key),
+  );
+}
+
+/** The account of the operating system; some containers have a number without a name. */
+function readUserName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return 'unknown';
+  }
 }

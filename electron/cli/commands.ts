@@ -1,11 +1,13 @@
 import { extname, resolve } from 'node:path';
 import { AppError } from '../domain/app-error.ts';
 import type { Audience } from '../domain/audience.ts';
+import { foldName } from '../domain/check-workspace.ts';
 import { composeRules } from '../domain/composition.ts';
 import { countMatching } from '../domain/histogram.ts';
 import { FileFormat } from '../domain/run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
+import { UsageError } from './usage-error.ts';
 
 /** One call of the command line. `folder` is where relative paths begin. */
 export interface CommandCall {
@@ -31,13 +33,14 @@ interface Chosen {
 
 /**
  * Runs one command over the services and prints its answer. @returns the exit code
- * @throws RangeError for wrong usage, AppError for everything that went wrong
+ * @throws UsageError for wrong usage, AppError for everything that went wrong
  */
 export async function runCommand(services: Services, call: CommandCall): Promise<number> {
   if (call.command === 'check') return check(services, call);
   const commands = { sql, size, preview, export: exportFile };
   const command = Object.entries(commands).find(([name]) => name === call.command)?.[1];
-  if (command === undefined || call.audience === undefined) throw new RangeError('usage');
+  if (command === undefined) throw new UsageError(`There is no command “${call.command}”.`);
+  if (call.audience === undefined) throw new UsageError('The name of the audience is missing.');
   services.workspaces.import(call.text, false);
   const { workspace } = services.workspaces.check(call.text);
   return command(services, chooseAudience(workspace?.models ?? [], call.audience), call);
@@ -46,7 +49,7 @@ export async function runCommand(services: Services, call: CommandCall): Promise
 function chooseAudience(models: Workspace['models'], name: string): Chosen {
   const found = models.flatMap((model) =>
     model.audiences
-      .filter((audience) => audience.name === name || audience.id === name)
+      .filter((audience) => audience.id === name || foldName(audience.name) === foldName(name))
       .map((audience) => ({ connectionId: model.connection, audience, model })),
   );
   const [chosen] = found;
@@ -130,9 +133,10 @@ async function preview(
 
 async function exportFile(services: Services, chosen: Chosen, call: CommandCall): Promise<number> {
   const { options, folder, signal } = call;
-  if (options.out === undefined) throw new RangeError('usage');
+  if (options.out === undefined) throw new UsageError('An export needs --out.');
   const format = FileFormat.safeParse(options.format ?? extname(options.out).slice(1).toLowerCase());
-  if (!format.success) throw new RangeError('usage');
+  if (!format.success)
+    throw new UsageError('The format is csv, jsonl or parquet: end --out so, or state --format.');
   const { connectionId, audience } = chosen;
   const run = await services.exports.run(
     {
