@@ -83,7 +83,7 @@ export function writeWorkspaceFile(workspace: Workspace): string {
       return visit.SKIP;
     },
   });
-  return document.toString({ lineWidth: 0, flowCollectionPadding: true });
+  return document.toString({ lineWidth: 0, singleQuote: true });
 }
 
 function readContent(document: Document.Parsed): { value?: unknown; problem?: Problem } {
