@@ -26,6 +26,7 @@ export class FileSource implements DuckdbSource {
   readonly #find: () => Promise<FoundFiles>;
   #tables = new Map<string, { readonly file: DataFile; readonly rows: number | undefined }>();
   #leftOut: readonly string[] = [];
+  #lastRefresh: Promise<unknown> = Promise.resolve();
 
   private constructor(label: string, folder: string, find: () => Promise<FoundFiles>) {
     this.label = label;
@@ -59,7 +60,14 @@ export class FileSource implements DuckdbSource {
     }
   }
 
-  async refresh(connection: DuckDBConnection): Promise<void> {
+  /** Looks anew at the files; one look after the other, because two at once would change the same views. */
+  refresh(connection: DuckDBConnection): Promise<void> {
+    const refresh = this.#lastRefresh.then(() => this.#refresh(connection));
+    this.#lastRefresh = refresh.catch(() => undefined);
+    return refresh;
+  }
+
+  async #refresh(connection: DuckDBConnection): Promise<void> {
     const { files, leftOut } = await this.#find();
     const tables = new Map<string, { file: DataFile; rows: number | undefined }>();
     const unreadable: string[] = [];
