@@ -10,6 +10,9 @@ export function createQueryClient(): QueryClient {
         gcTime: 10 * 60_000,
         retry: false,
         refetchOnWindowFocus: false,
+        // By default only properties that were read are kept up to date: one first read after the answer, as in
+        // `a.data === undefined || b.data === undefined`, would stay at its old value for good.
+        notifyOnChangeProps: 'all',
         // A loopback engine needs no network: without this, queries pause while the machine is offline.
         networkMode: 'always',
       },
