@@ -14,6 +14,7 @@ const SPELLINGS: Readonly<Record<string, string>> = {
 /** Names of personal columns, the more telling first. Names are compared as words joined by underscores. */
 const PERSONAL: readonly (readonly [RegExp, PiiKind])[] = [
   [/(^|_)e_?mail(_address)?$/, 'email'],
+  [/(^|_)ip(_address)?$/, 'ip-address'],
   [/(^|_)(phone|mobile|msisdn|telephone)(_number)?$/, 'phone'],
   [/(^|_)(first|given)_name$|^firstname$/, 'first-name'],
   [/(^|_)(last|family)_name$|^(surname|lastname)$/, 'last-name'],
@@ -25,7 +26,6 @@ const PERSONAL: readonly (readonly [RegExp, PiiKind])[] = [
   [/(^|_)(birth_?(date|day|year)|date_of_birth|dob|year_of_birth)$/, 'birth-date'],
   [/(^|_)(gender|sex)$/, 'gender'],
   [/(^|_)(idfa|gaid|aaid|maid|madid|mobile_ad(vertising)?_id|advertising_id)$/, 'mobile-ad-id'],
-  [/(^|_)ip(_address)?$/, 'ip-address'],
 ];
 
 /** The words of a column or table name: `emailConsent`, `email_consent` and `EMAIL-CONSENT` alike. */

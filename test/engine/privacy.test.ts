@@ -1,0 +1,81 @@
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import type { Rule } from '../../electron/domain/rule.ts';
+import { changeDatabase, failureOf, shopModel, useEngine } from '../support/engine.ts';
+
+/** Values that stand in customers' rows and nowhere else. */
+const CANARIES = ['canary-mail-4417@example.com', 'Canarytown-8832', '90071992547', 'canary-note-1205'];
+
+const test = useEngine();
+const file = join(test.folder, 'shop.duckdb');
+
+beforeAll(async () => {
+  const [email = '', city = '', id = '', note = ''] = CANARIES;
+  await changeDatabase(
+    file,
+    `CREATE TABLE customers (id BIGINT, email VARCHAR, vip BOOLEAN, city VARCHAR)`,
+    `INSERT INTO customers SELECT ${id} + range, '${email}', range % 2 = 0, '${city}' FROM range(500)`,
+    `CREATE TABLE orders (order_id BIGINT, id BIGINT, amount DECIMAL(10,2), ordered_at TIMESTAMP, note VARCHAR)`,
+    `INSERT INTO orders SELECT range, ${id} + range % 700, 10, '2026-01-01', '${note}' FROM range(2000)`,
+  );
+});
+
+function filesWithCanaries(): string[] {
+  const files = readdirSync(test.home, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(test.home, name))
+    .filter((path) => statSync(path).isFile());
+  expect(files.length).toBeGreaterThan(0);
+  return files.filter((path) => {
+    const bytes = readFileSync(path);
+    return CANARIES.some((canary) => bytes.includes(canary));
+  });
+}
+
+it('keeps nothing of a customer on disk, whatever was done', async () => {
+  const { connections, catalog, models, audiences, members, exports, workspaces, runs } =
+    test.engine().services;
+  await connections.save({ label: 'Shop', kind: 'duckdb', settings: { path: file }, secrets: {} });
+  await catalog.refresh('shop', {});
+  const orders = { catalog: 'shop', schema: 'main', table: 'orders' };
+  await catalog.countRows('shop', orders, {});
+  models.suggest('shop', { ...orders, table: 'customers' }, 'id');
+  models.save('shop', shopModel());
+  await models.readiness('shop', {});
+  const rule: Rule = {
+    kind: 'condition',
+    condition: { kind: 'attribute', entity: 'customer', column: 'vip', test: { op: 'is-true' } },
+  };
+  const columns = ['email', 'city'].map(
+    (column) => ({ kind: 'attribute', entity: 'customer', column }) as const,
+  );
+  audiences.save('shop', { name: 'VIPs', rule, columns });
+  await members.histogram('shop', [rule], {});
+  const shown = await members.preview('shop', { rule, columns, unmasked: true, limit: 100 }, {});
+  expect(JSON.stringify(shown)).toContain(CANARIES[0]);
+  await members.columnValues('shop', 'customer', 'city', {});
+  for (const format of ['csv', 'jsonl', 'parquet'] as const) {
+    const path = join(test.folder, `vips.${format}`);
+    await exports.run(
+      { connectionId: 'shop', audienceId: 'vips', path, format, columns, overwrite: false },
+      {},
+    );
+  }
+  const cancel = new AbortController();
+  const stopped = {
+    connectionId: 'shop',
+    audienceId: 'vips',
+    path: join(test.folder, 'no.csv'),
+    format: 'csv',
+    columns,
+    overwrite: false,
+  } as const;
+  await failureOf(() => exports.run(stopped, { signal: cancel.signal, onProgress: () => cancel.abort() }));
+  const { text } = workspaces.export();
+  workspaces.import(text, false);
+  expect(JSON.stringify(runs.list(10))).not.toContain('canary');
+  // The journal beside the store holds what was written last.
+  expect(filesWithCanaries()).toEqual([]);
+  await test.restart();
+  expect(filesWithCanaries()).toEqual([]);
+});
