@@ -53,10 +53,13 @@ export async function openInBrowser(
 ): Promise<OpenedBrowser> {
   const bridge = await startBridgeProcess(options);
   const browser = await chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
-  const page = await browser.newPage({
+  // A context of its own: axe opens a second page beside the first, which `browser.newPage` forbids.
+  const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     colorScheme: options.colorScheme ?? 'light',
+    reducedMotion: 'reduce',
   });
+  const page = await context.newPage();
   await page.goto(bridge.url);
   return {
     ...bridge,
