@@ -120,7 +120,8 @@ async function removeAbandoned(folder: string): Promise<void> {
     const path = join(folder, name);
     // It may be finished or cleaned up between the listing and the look.
     const found = await stat(path).catch(() => undefined);
-    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { recursive: true, force: true });
+    if (found !== undefined && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS)
+      await rm(path, { recursive: true, force: true });
   }
 }
 
