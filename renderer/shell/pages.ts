@@ -1,3 +1,4 @@
+import Boxes from '@lucide/svelte/icons/boxes';
 import Cable from '@lucide/svelte/icons/cable';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -6,6 +7,7 @@ import type { Component } from 'svelte';
 import AudiencesPage from '../features/audiences/AudiencesPage.svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
+import ModelPage from '../features/model/ModelPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
 
 /** A page of the sidebar. `rest` are the ids after the page's name in the address. */
@@ -28,6 +30,7 @@ export const PAGES: readonly Page[] = [
     needsConnection: false,
   },
   { name: 'catalog', label: 'Catalog', icon: FolderTree, component: CatalogPage, needsConnection: true },
+  { name: 'model', label: 'Model', icon: Boxes, component: ModelPage, needsConnection: true },
   {
     name: 'audiences',
     label: 'Audiences',

@@ -1,0 +1,128 @@
+import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
+import type { Audience } from '../../../electron/domain/audience.ts';
+import { checkModel } from '../../../electron/domain/check-model.ts';
+import { checkRule } from '../../../electron/domain/check-rule.ts';
+import type { CustomerModel, Entity, Trait } from '../../../electron/domain/model.ts';
+import { type Problem, hasErrors } from '../../../electron/domain/problem.ts';
+import { toAppError } from '../../shell/app-errors.ts';
+import type { Engine } from '../../shell/engine.ts';
+import { Draft } from '../../ui/draft.svelte.ts';
+
+/** What the engine says of the saved model. */
+export interface SavedModel {
+  readonly model: CustomerModel | null;
+  readonly problems: readonly Problem[];
+}
+
+/** The editor of a connection's customer model: its draft, what is wrong with it, and what saving it would break. */
+export class ModelEditor {
+  /** The model; null until a customer table is chosen. */
+  readonly draft: Draft<CustomerModel | null>;
+  isSaving = $state(false);
+  saveError = $state.raw<AppErrorShape>();
+  /** What the engine found, with the catalog at hand; it holds until the draft changes. */
+  #found: { readonly of: CustomerModel | null; readonly problems: readonly Problem[] };
+
+  readonly problems: readonly Problem[] = $derived.by(() => {
+    const { value } = this.draft;
+    if (this.#found.of === value) return this.#found.problems;
+    return value === null ? [] : checkModel(value);
+  });
+  readonly hasErrors = $derived.by(() => hasErrors(this.problems));
+  /** Names of audiences that run with the saved model and would not with the draft. */
+  readonly broken: readonly string[] = $derived.by(() => this.findBroken(this.draft.value));
+
+  readonly #engine: Engine;
+  readonly #connectionId: string;
+  readonly #readAudiences: () => readonly Audience[];
+  #saved: CustomerModel | null;
+
+  /** `readAudiences` is read reactively. */
+  constructor(
+    engine: Engine,
+    connectionId: string,
+    saved: SavedModel,
+    readAudiences: () => readonly Audience[],
+  ) {
+    this.#engine = engine;
+    this.#connectionId = connectionId;
+    this.#readAudiences = readAudiences;
+    this.draft = new Draft(saved.model);
+    this.#found = $state.raw({ of: saved.model, problems: saved.problems });
+    this.#saved = $state.raw(saved.model);
+  }
+
+  /** Changes the model. `field` names what was changed, so that typing is one step of undo. */
+  change(edit: (model: CustomerModel) => CustomerModel, field?: string): void {
+    const { value } = this.draft;
+    if (value !== null) this.draft.change(edit(value), field);
+  }
+
+  /** Starts from a suggested model, or takes another customer table. */
+  replace(model: CustomerModel): void {
+    this.draft.change(model);
+  }
+
+  /** Puts an entity in the place of the one at `at`, or at the end. */
+  putEntity(entity: Entity, at: number | undefined, field?: string): void {
+    this.change((model) => ({ ...model, entities: put(model.entities, entity, at) }), field);
+  }
+
+  /** Puts a trait in the place of the one at `at`, or at the end. */
+  putTrait(trait: Trait, at: number | undefined): void {
+    this.change((model) => ({ ...model, traits: put(model.traits, trait, at) }));
+  }
+
+  /** The model without an entity and the traits over it. */
+  withoutEntity(id: string): CustomerModel | null {
+    const { value } = this.draft;
+    if (value === null) return null;
+    const entities = value.entities.filter((each) => each.id !== id);
+    return { ...value, entities, traits: value.traits.filter((each) => each.entity !== id) };
+  }
+
+  /** The model without a trait. */
+  withoutTrait(id: string): CustomerModel | null {
+    const { value } = this.draft;
+    return value === null ? null : { ...value, traits: value.traits.filter((each) => each.id !== id) };
+  }
+
+  /** Names of audiences whose rules run with the saved model and would not with `next`. */
+  findBroken(next: CustomerModel | null): string[] {
+    const saved = this.#saved;
+    if (saved === null || next === null || next === saved) return [];
+    const audiences = [...this.#readAudiences()];
+    return audiences
+      .filter(
+        ({ rule }) =>
+          hasErrors(checkRule(rule, { model: next, audiences })) &&
+          !hasErrors(checkRule(rule, { model: saved, audiences })),
+      )
+      .map((audience) => audience.name);
+  }
+
+  /** Saves the draft. @returns true where it is saved; otherwise `problems` or `saveError` say why not. */
+  async save(): Promise<boolean> {
+    const { value } = this.draft;
+    if (value === null || this.isSaving || this.hasErrors) return false;
+    this.isSaving = true;
+    this.saveError = undefined;
+    try {
+      const { problems } = await this.#engine.model.save({ connectionId: this.#connectionId, model: value });
+      this.#found = { of: value, problems };
+      if (hasErrors(problems)) return false;
+      this.#saved = value;
+      this.draft.markSaved(value);
+      return true;
+    } catch (cause) {
+      this.saveError = toAppError(cause);
+      return false;
+    } finally {
+      this.isSaving = false;
+    }
+  }
+}
+
+function put<T>(list: readonly T[], item: T, at: number | undefined): T[] {
+  return at === undefined ? [...list, item] : list.map((each, index) => (index === at ? item : each));
+}
