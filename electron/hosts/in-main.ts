@@ -1,7 +1,6 @@
-import type { MessagePortMain } from 'electron';
 import { createRequire } from 'node:module';
 import type { Engine } from '../compose.ts';
-import type { EngineHost, EngineLoss, HostConfig } from './host.ts';
+import type { EngineHost, EngineLoss, HostConfig, HostPort } from './host.ts';
 import { describeLoss } from './loss.ts';
 import type { EngineModule } from './node-child-entry.ts';
 
@@ -23,7 +22,7 @@ export function hostInMain(
     return { module, engine: await module.composeEngine(config) };
   }
 
-  async function serve(port: MessagePortMain): Promise<void> {
+  async function serve(port: HostPort): Promise<void> {
     starting ??= start();
     try {
       const { module, engine } = await starting;
@@ -41,7 +40,9 @@ export function hostInMain(
     close: async () => {
       const running = starting;
       starting = undefined;
-      await running?.then(({ engine }) => engine.close());
+      if (running === undefined) return;
+      const started = await running.catch(() => undefined);
+      await started?.engine.close();
     },
   };
 }

@@ -1,7 +1,6 @@
-import type { MessagePortMain } from 'electron';
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import type { EngineHost, EngineLoss, HostConfig } from './host.ts';
+import type { EngineHost, EngineLoss, HostConfig, HostPort } from './host.ts';
 import type { FromChild, ToChild } from './relay.ts';
 
 /** How long a child may take to close its files before it is killed, in milliseconds. */
@@ -9,7 +8,7 @@ const STOP_LIMIT_MS = 3_000;
 
 interface Child {
   readonly process: ChildProcess;
-  readonly ports: Map<number, MessagePortMain>;
+  readonly ports: Map<number, HostPort>;
   /** The engine said itself why it ends; its exit needs no second notice. */
   explained: boolean;
 }

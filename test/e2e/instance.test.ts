@@ -9,7 +9,8 @@ test('a second start brings the first window to the front and ends', async () =>
       app.once('second-instance', () => Reflect.set(globalThis, 'heard', true));
     });
     const [program = '', ...args] = first.app.process().spawnargs;
-    const plain = args.filter((arg) => !arg.startsWith('--inspect') && !arg.startsWith('--remote-debugging'));
+    // What comes up to here is Playwright's own way of starting an app.
+    const plain = args.slice(args.indexOf('--remote-debugging-port=0') + 1);
     const second = spawn(program, plain, { stdio: 'ignore' });
     const code = await new Promise((resolve) => second.once('exit', resolve));
 

@@ -1,10 +1,11 @@
 import type { ElectronApplication, Page } from '@playwright/test';
 import { _electron } from '@playwright/test';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
 
 export interface LaunchOptions {
   /** Folder of everything the app writes; a new temporary one when absent. Give it again to start on the same data. */
@@ -24,9 +25,11 @@ export interface LaunchedSlipway {
 /** Starts the real desktop app, as built into `dist/`, on the Electron that `npm run setup` found. */
 export async function launchSlipway(options: LaunchOptions = {}): Promise<LaunchedSlipway> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-desktop-')));
-  const { executable, args } = readRuntime();
+  const { args, dist } = readRuntime();
+  // Playwright holds the app back until it has attached, but only an Electron that it finds by itself: an app that
+  // opens its window meanwhile is lost to it at times.
+  if (dist !== undefined) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = dist;
   const app = await _electron.launch({
-    executablePath: executable,
     args: [...args, '--no-sandbox', '--disable-gpu', `--user-data-dir=${home}`],
     colorScheme: options.colorScheme ?? 'light',
     timeout: 60_000,
@@ -43,18 +46,10 @@ export async function launchSlipway(options: LaunchOptions = {}): Promise<Launch
   };
 }
 
-function readRuntime(): { executable: string; args: string[] } {
+const Runtime = z.object({ args: z.array(z.string()), dist: z.string().optional() });
+
+function readRuntime(): z.infer<typeof Runtime> {
   const file = fileURLToPath(new URL('../../.runtime/electron.json', import.meta.url));
-  const runtime: unknown = JSON.parse(readFileSync(file, 'utf8'));
-  if (
-    typeof runtime === 'object' &&
-    runtime !== null &&
-    'executable' in runtime &&
-    typeof runtime.executable === 'string' &&
-    'args' in runtime &&
-    Array.isArray(runtime.args)
-  ) {
-    return { executable: runtime.executable, args: runtime.args.map(String) };
-  }
-  throw new Error(`${file} does not name an Electron. Run npm run setup.`);
+  if (!existsSync(file)) throw new Error(`${file} is not there. Run npm run setup.`);
+  return Runtime.parse(JSON.parse(readFileSync(file, 'utf8')));
 }
