@@ -1,9 +1,10 @@
 import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
-import type { Audience } from '../../../electron/domain/audience.ts';
+import { type Audience, referredAudiences } from '../../../electron/domain/audience.ts';
 import { checkModel } from '../../../electron/domain/check-model.ts';
 import { checkRule } from '../../../electron/domain/check-rule.ts';
 import type { CustomerModel, Entity, Trait } from '../../../electron/domain/model.ts';
 import { type Problem, hasErrors } from '../../../electron/domain/problem.ts';
+import type { Rule } from '../../../electron/domain/rule.ts';
 import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
@@ -87,18 +88,24 @@ export class ModelEditor {
     return value === null ? null : { ...value, traits: value.traits.filter((each) => each.id !== id) };
   }
 
-  /** Names of audiences whose rules run with the saved model and would not with `next`. */
+  /** Names of audiences that run with the saved model and would not with `next`, those that refer to them among them. */
   findBroken(next: CustomerModel | null): string[] {
     const saved = this.#saved;
     if (saved === null || next === null || next === saved) return [];
     const audiences = [...this.#readAudiences()];
-    return audiences
-      .filter(
-        ({ rule }) =>
-          hasErrors(checkRule(rule, { model: next, audiences })) &&
-          !hasErrors(checkRule(rule, { model: saved, audiences })),
-      )
-      .map((audience) => audience.name);
+    const runs = (rule: Rule, model: CustomerModel): boolean =>
+      !hasErrors(checkRule(rule, { model, audiences }));
+    const broken = new Set(
+      audiences.filter(({ rule }) => runs(rule, saved) && !runs(rule, next)).map(({ id }) => id),
+    );
+    // An audience that refers to a broken one is broken too, however long the way.
+    for (let before = -1; before !== broken.size;) {
+      before = broken.size;
+      for (const { id, rule } of audiences) {
+        if ([...referredAudiences(rule)].some((each) => broken.has(each))) broken.add(id);
+      }
+    }
+    return audiences.filter(({ id }) => broken.has(id)).map(({ name }) => name);
   }
 
   /** Saves the draft. @returns true where it is saved; otherwise `problems` or `saveError` say why not. */
