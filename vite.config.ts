@@ -70,7 +70,7 @@ export default defineConfig({
         modulePreload: { polyfill: false },
         // The files lie on the same disk: one chunk loads faster than many small ones.
         chunkSizeWarningLimit: 3000,
-        rolldownOptions: { checks: { pluginTimings: false } },
+        rolldownOptions: { checks: { bundlerTimings: false } },
       },
     },
     main: nodeProcess('main', 'electron/main.ts', 'cjs', MAIN_TARGET),

@@ -40,8 +40,8 @@ export function openWindow(built: string): BrowserWindow {
     title: 'Slipway',
     icon: join(app.getAppPath(), 'build', 'icon.png'),
     show: false,
-    // The colour before the first paint, so that a dark desktop does not flash.
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#14181d' : '#ffffff',
+    // The page's own background (renderer/ui/tokens.css), so that nothing flashes before the first paint.
+    backgroundColor: nativeTheme.shouldUseDarkColors ? '#0f1618' : '#f7f9f9',
     autoHideMenuBar: true,
     webPreferences: {
       preload: join(built, 'preload', 'preload.cjs'),
