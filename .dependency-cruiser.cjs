@@ -110,6 +110,12 @@ module.exports = {
       'The engine serves a composed router behind one port.',
     ),
     only(
+      'cli-on-services',
+      '^electron/cli(/|\\.ts$)',
+      ['^electron/(cli|services|contract|domain)/', '^electron/compose\\.ts$', '^electron/web/home\\.ts$'],
+      'The command line calls the same services as the app.',
+    ),
+    only(
       'hosts-on-engine',
       '^electron/hosts/',
       ['^electron/(hosts|contract)/', '^electron/(engine|compose)\\.ts$'],
@@ -186,7 +192,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(electron|renderer)/',
-        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/(desktop|hosts)/',
+        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/desktop/',
       },
       to: { path: '(^|node_modules/)electron(/|$)', pathNot: '^electron/' },
     },
@@ -196,7 +202,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^electron/',
-        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/(desktop|hosts)/',
+        pathNot: '^electron/(main|window|preload)\\.ts$|^electron/desktop/',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
