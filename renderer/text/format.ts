@@ -44,7 +44,9 @@ export function formatInstant(instant: Date | string | number): string {
   return INSTANT.format(new Date(instant));
 }
 
-/** A share from 0 to 1 as percent with one decimal: `12.3%`. */
+/** A share from 0 to 1 as percent with one decimal: `12.3%`. A small share is never shown as none, nor a large one as all. */
 export function formatShare(share: number): string {
+  if (share > 0 && share < 0.0005) return '<0.1%';
+  if (share < 1 && share >= 0.9995) return '>99.9%';
   return `${(share * 100).toFixed(1)}%`;
 }

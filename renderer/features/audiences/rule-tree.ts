@@ -47,7 +47,7 @@ export function openRule(rule: Rule): Rule {
     return isGroup(node) ? { kind: node.kind, id, rules: node.rules.map(open) } : { ...node, id };
   };
   const opened = open(rule);
-  return isGroup(opened) ? opened : { kind: 'all', id: makeNodeId(), rules: [opened] };
+  return isGroup(coreOf(opened)) ? opened : { kind: 'all', id: makeNodeId(), rules: [opened] };
 }
 
 /** The rule as it is saved and sent: without the ids that the editor made. */

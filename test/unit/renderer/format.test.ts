@@ -35,5 +35,8 @@ describe('numbers for people', () => {
 
   it('writes a share as percent', () => {
     expect(formatShare(0.1234)).toBe('12.3%');
+    expect(formatShare(0.0001)).toBe('<0.1%');
+    expect(formatShare(0.99999)).toBe('>99.9%');
+    expect([0, 1].map(formatShare)).toEqual(['0.0%', '100.0%']);
   });
 });
