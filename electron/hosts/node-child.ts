@@ -91,8 +91,8 @@ export function hostInNodeChild(
 }
 
 function send(to: Child, message: ToChild): void {
-  // A child that died between two messages is handled by its exit event.
-  if (to.process.connected) to.process.send(message);
+  // A child that dies meanwhile is explained by its exit; without the callback, the failed send would be told first.
+  if (to.process.connected) to.process.send(message, () => undefined);
 }
 
 async function stop(process: ChildProcess): Promise<void> {
@@ -105,7 +105,7 @@ async function stop(process: ChildProcess): Promise<void> {
     });
     if (process.connected) {
       const message: ToChild = { kind: 'stop' };
-      process.send(message);
+      process.send(message, () => undefined);
     } else {
       process.kill();
     }
