@@ -8,7 +8,7 @@ import { buildAlways, buildIfChanged } from './bootstrap/freshness.mjs';
 import { projectEnvironment, projectNode, run } from './bootstrap/run.mjs';
 import { SetupError } from './bootstrap/setup-error.mjs';
 import { start } from './bootstrap/start.mjs';
-import { ensureSystemPackages, TEST_PACKAGES } from './bootstrap/system-packages.mjs';
+import { BROWSER_PACKAGES, ensureSystemPackages, TEST_PACKAGES } from './bootstrap/system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
@@ -45,6 +45,7 @@ const commands = {
   },
   verify: async () => {
     await ensureDependencies(root);
+    ensureSystemPackages(BROWSER_PACKAGES, 'The component tests run in a real browser.');
     return runScript('build/run-tests.ts', ['--except', 'e2e', 'engine']);
   },
   slipway: async (args) => {

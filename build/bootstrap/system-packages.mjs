@@ -16,6 +16,11 @@ export const TEST_PACKAGES = [
   { name: 'fonts-dejavu-core', isPresent: () => hasFont('DejaVuSans.ttf') },
 ];
 
+/** What the component tests alone need. */
+export const BROWSER_PACKAGES = TEST_PACKAGES.filter(
+  ({ name }) => name === 'chromium' || name.startsWith('fonts-'),
+);
+
 /** What Electron links to; asked for only when one of its libraries is not found. */
 export const LIBRARY_PACKAGES = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'].map(
   (name) => ({ name, isPresent: () => false }),
@@ -50,7 +55,7 @@ export function ensureSystemPackages(packages, reason) {
           stdio: ['inherit', 'pipe', 'inherit'],
         });
   apt('update', '-qq');
-  const result = apt('install', '-y', '-qq', '--no-install-recommends', ...missing);
+  const result = apt('install', '-y', '-qq', '--no-install-recommends', ...missing.map(currentName));
   if (!result.ok) {
     throw new SetupError(
       `Could not install: ${list}.`,
@@ -58,6 +63,11 @@ export function ensureSystemPackages(packages, reason) {
       `Run it by hand to see more: apt-get install ${list}`,
     );
   }
+}
+
+/** Debian 13 renamed libraries whose binary interface changed with 64-bit time; the old names are ambiguous there. */
+function currentName(name) {
+  return capture('apt-cache', ['show', `${name}t64`]).ok ? `${name}t64` : name;
 }
 
 function hasLibrary(name) {
