@@ -5,7 +5,7 @@ import { keepWindowPlace, readWindowPlace } from './desktop/window-place.ts';
 
 /**
  * Refuses what the renderer never needs, for every page the app could ever show: permissions, devices,
- * downloads, new windows, web views and leaving our own origin. Call it once the app is ready.
+ * downloads, new windows, web views and leaving the page. Call it once the app is ready.
  */
 export function denyEverythingElse(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => {
@@ -22,8 +22,9 @@ export function denyEverythingElse(): void {
     contents.on('will-attach-webview', (event) => {
       event.preventDefault();
     });
-    contents.on('will-navigate', (event, url) => {
-      if (!url.startsWith(`${APP_ORIGIN}/`)) event.preventDefault();
+    // The page moves within itself only; that is no navigation.
+    contents.on('will-navigate', (event) => {
+      event.preventDefault();
     });
     contents.on('will-redirect', (event) => {
       event.preventDefault();
