@@ -194,8 +194,14 @@ function compareCells(left: Cell, right: Cell): number {
   if (left.kind === 'date' && right.kind === 'date')
     return left.day < right.day ? -1 : left.day > right.day ? 1 : 0;
   if (left.kind === 'boolean' && right.kind === 'boolean') return Number(left.truth) - Number(right.truth);
-  // Engines order text by its UTF-8 bytes.
-  if (left.kind === 'text' && right.kind === 'text')
-    return Buffer.compare(Buffer.from(left.text), Buffer.from(right.text));
+  if (left.kind === 'text' && right.kind === 'text') return compareTexts(left.text, right.text);
   throw new Error(`not comparable: ${left.kind}, ${right.kind}`);
+}
+
+/** Engines order text by its UTF-8 bytes, which is the order of code points; JavaScript orders by UTF-16 units. */
+function compareTexts(left: string, right: string): number {
+  const [a, b] = [Array.from(left), Array.from(right)];
+  const at = a.findIndex((character, index) => character !== b[index]);
+  if (at < 0) return a.length - b.length;
+  return (a[at]?.codePointAt(0) ?? 0) - (b[at]?.codePointAt(0) ?? -1);
 }
