@@ -17,7 +17,8 @@ export async function renderRetail(
   const { router: canned, state } = makeRetailEngine(start);
   router.replace(...path);
   onTestFinished(router.start());
-  const engine: Engine = createRouterClient(canned);
+  // The pages under test call only the parts of the contract that are canned.
+  const engine = createRouterClient(canned) as Engine;
   await render(Harness, { engine, component });
   return state;
 }
