@@ -30,16 +30,20 @@ export async function startBridgeProcess(
   const entry = fileURLToPath(new URL('../../dist/bridge/bridge.mjs', import.meta.url));
   const args = [entry, '--home', home, '--keychain', options.keychain ?? 'memory'];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      resolve();
+    });
+  });
+  // A test that is cut off must not leave its bridge behind.
+  const kill = (): void => void child.kill();
+  process.once('exit', kill);
   const url = await readAddress(child);
   return {
     url,
     home,
     close: async () => {
-      const ended = new Promise<void>((resolve) => {
-        child.once('exit', () => {
-          resolve();
-        });
-      });
+      process.off('exit', kill);
       child.kill();
       await ended;
       if (options.home === undefined) await rm(home, { recursive: true, force: true });
