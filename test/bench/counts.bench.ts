@@ -2,7 +2,8 @@
 import { compileHistogram, compileMembers } from '../../electron/sql/index.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
 import { EIGHT_CONDITIONS } from './support/eight-conditions.ts';
-import { median, openSample, planSample, report, timeOf } from './support/sample-bench.ts';
+import { median, report, timeOf } from './support/measure.ts';
+import { openSample, planSample } from './support/sample-bench.ts';
 
 const RUNS = 5;
 const { warehouse, size } = await openSample();

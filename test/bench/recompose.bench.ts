@@ -5,7 +5,8 @@ import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { compileHistogram, readHistogram } from '../../electron/sql/index.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
 import { EIGHT_CONDITIONS } from './support/eight-conditions.ts';
-import { openSample, planSample, report } from './support/sample-bench.ts';
+import { report } from './support/measure.ts';
+import { openSample, planSample } from './support/sample-bench.ts';
 
 const ROUNDS = 500;
 const GOAL_MS = 1;
