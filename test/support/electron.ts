@@ -11,6 +11,8 @@ export interface LaunchOptions {
   /** Folder of everything the app writes; a new temporary one when absent. Give it again to start on the same data. */
   readonly home?: string;
   readonly colorScheme?: 'light' | 'dark';
+  /** Folder of another app to start in the same way, to compare with; Slipway where absent. */
+  readonly appFolder?: string;
 }
 
 export interface LaunchedSlipway {
@@ -25,10 +27,11 @@ export interface LaunchedSlipway {
 /** Starts the real desktop app, as built into `dist/`, on the Electron that `npm run setup` found. */
 export async function launchSlipway(options: LaunchOptions = {}): Promise<LaunchedSlipway> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-desktop-')));
-  const { args, dist } = readRuntime();
+  const runtime = readRuntime();
+  const args = options.appFolder === undefined ? runtime.args : [options.appFolder];
   // Playwright holds the app back until it has attached, but only an Electron that it finds by itself: an app that
   // opens its window meanwhile is lost to it at times.
-  if (dist !== undefined) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = dist;
+  if (runtime.dist !== undefined) process.env['ELECTRON_OVERRIDE_DIST_PATH'] = runtime.dist;
   const app = await _electron.launch({
     args: [...args, '--no-sandbox', '--disable-gpu', `--user-data-dir=${home}`],
     colorScheme: options.colorScheme ?? 'light',
