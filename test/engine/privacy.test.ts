@@ -2,7 +2,8 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import type { Rule } from '../../electron/domain/rule.ts';
-import { changeDatabase, failureOf, shopModel, useEngine } from '../support/engine.ts';
+import { failureOf, useEngine } from '../support/engine.ts';
+import { changeDatabase, shopModel } from '../support/shop.ts';
 
 /** Values that stand in customers' rows and nowhere else. */
 const CANARIES = ['canary-mail-4417@example.com', 'Canarytown-8832', '90071992547', 'canary-note-1205'];

@@ -2,7 +2,8 @@ import { rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Rule } from '../../../electron/domain/rule.ts';
-import { failureOf, shopModel, useEngine } from '../../support/engine.ts';
+import { failureOf, useEngine } from '../../support/engine.ts';
+import { shopModel } from '../../support/shop.ts';
 
 const test = useEngine();
 const folder = join(test.folder, 'shop');

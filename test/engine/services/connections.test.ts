@@ -10,7 +10,8 @@ import { type Services, createServices } from '../../../electron/services/index.
 import { openStore } from '../../../electron/store/open-store.ts';
 import type { Store } from '../../../electron/store/store.ts';
 import { WAREHOUSES } from '../../../electron/warehouses/index.ts';
-import { SHOP_SQL, changeDatabase, failureOf } from '../../support/engine.ts';
+import { failureOf } from '../../support/engine.ts';
+import { SHOP_SQL, changeDatabase } from '../../support/shop.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const TOKEN = 'canary-token-7f3a';

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Rule } from '../../../electron/domain/rule.ts';
-import { SHOP_SQL, changeDatabase, failureOf, shopModel, useEngine } from '../../support/engine.ts';
+import { failureOf, useEngine } from '../../support/engine.ts';
+import { SHOP_SQL, changeDatabase, shopModel } from '../../support/shop.ts';
 
 const test = useEngine();
 const file = join(test.folder, 'shop.duckdb');
