@@ -10,6 +10,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type LaunchOptions, launchSlipway } from '../support/electron.ts';
 import { writeBareApp } from './support/bare-app.ts';
@@ -18,6 +19,8 @@ import { WIDE_CONNECTION, writeWideStore } from './support/wide-store.ts';
 
 const GOAL = 2;
 const RUNS = 7;
+const LOOK_EVERY_MS = 10;
+const LIMIT_MS = 60_000;
 
 if (process.platform === 'linux' && process.argv[3] !== 'here') process.exitCode = await runInDesktop();
 else await compareStarts();
@@ -48,7 +51,17 @@ async function compareStarts(): Promise<void> {
     }
     const ratio = median(ours.map((each, run) => each / (theirs[run] ?? Number.NaN)));
     const middle = { ours: median(ours), theirs: median(theirs) };
-    report({ bench: 'start', ratio, goal: GOAL, ...middle, unit: 'ms', size, ...totals, allOurs: ours });
+    report({
+      bench: 'start',
+      ratio,
+      goal: GOAL,
+      ...middle,
+      unit: 'ms',
+      size,
+      ...totals,
+      allOurs: ours,
+      allTheirs: theirs,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -59,7 +72,12 @@ async function timeStart(options: LaunchOptions, heading: string): Promise<numbe
   const start = performance.now();
   const { app, page, close } = await launchSlipway(options);
   try {
-    await page.getByRole('heading', { name: heading }).waitFor();
+    // Waiting on a locator would look again after up to 500 ms, which is a good part of what is measured.
+    const shown = page.getByRole('heading', { name: heading });
+    while (!(await shown.isVisible())) {
+      if (performance.now() - start > LIMIT_MS) throw new Error(`The heading ${heading} did not appear.`);
+      await setTimeout(LOOK_EVERY_MS);
+    }
     await app.evaluate(async ({ BrowserWindow }) => {
       const [window] = BrowserWindow.getAllWindows();
       if (window?.isVisible() === false)
