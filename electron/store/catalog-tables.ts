@@ -3,7 +3,7 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { z } from 'zod';
 import { TableMetadata, type TableSummary } from '../domain/catalog.ts';
 import { readDocument } from './document.ts';
-import { cutPhrases, matchPhrase, nameHolds, searchableName } from './search-text.ts';
+import { cutPhrases, findHolder, matchPhrase, nameHolds, searchableName } from './search-text.ts';
 import type { Store } from './store.ts';
 
 /** Columns written in one go: about 20 ms, so that the engine answers other calls in between. */
@@ -30,6 +30,8 @@ interface TableRow {
 const SUMMARY = ['key', 'catalog', 'schema', 'name', 'kind', 'column_names', 'column_count', 'row_count']
   .map((column) => `tables.${column}`)
   .join(', ');
+
+const ColumnNames = z.array(z.string());
 
 /** The metadata of all connections: tables by path, and the search over their names, columns and comments. */
 export function createCatalogTables(database: BetterSqlite3.Database): CatalogPart {
@@ -206,8 +208,8 @@ async function* cutPieces(
 
 function summarize(row: TableRow, phrases: readonly (readonly string[])[] = []): TableSummary {
   const missing = phrases.filter((phrase) => !nameHolds(`${row.catalog} ${row.schema} ${row.name}`, phrase));
-  const names = missing.length === 0 ? [] : z.array(z.string()).parse(JSON.parse(row.column_names));
-  const matchedColumn = names.find((name) => missing.some((phrase) => nameHolds(name, phrase)));
+  const names = missing.length === 0 ? [] : readDocument(ColumnNames, row.column_names, 'column names');
+  const matchedColumn = findHolder(names, missing);
   return {
     path: { catalog: row.catalog, schema: row.schema, table: row.name },
     kind: row.kind,
