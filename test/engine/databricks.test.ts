@@ -126,11 +126,10 @@ describe('Databricks', () => {
     });
     const controller = new AbortController();
     const act = warehouse.query({ text: 'SELECT 1', values: {}, columns: [] }, { signal: controller.signal });
-    const started = performance.now();
+    // The server never answers, so only the cancel can end this; without it the test runs into its time limit.
     setTimeout(() => controller.abort(), 50);
     await expect(act).rejects.toMatchObject({ code: 'CANCELLED' });
     await warehouse.close();
-    expect(performance.now() - started).toBeLessThan(4_000);
     silent.close();
   });
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TableMetadata } from '../../../electron/domain/catalog.ts';
@@ -209,7 +210,7 @@ describe('catalog metadata', () => {
     expect(names(store.searchTables('shop', 'b', 5))).toEqual(['orders']);
   });
 
-  it('answers a keystroke among 10,000 tables and 500,000 columns within a frame, and other calls while they are written', async () => {
+  it('lets other calls in while 10,000 tables with 500,000 columns are written, and finds among them', async () => {
     const words = [
       'customer',
       'order',
@@ -233,28 +234,28 @@ describe('catalog metadata', () => {
         `s${at % 20}`,
       ),
     );
-    let longest = 0;
-    let last = performance.now();
-    const heartbeat = setInterval(() => {
-      longest = Math.max(longest, performance.now() - last);
-      last = performance.now();
-    }, 1);
-    const totals = await store.replaceTables('shop', tables, NOW);
-    clearInterval(heartbeat);
-    expect(totals).toEqual({ tables: 10_000, columns: 500_000 });
-    expect(longest).toBeLessThan(500);
-
-    const times: number[] = [];
-    for (const text of ['customer email', 'basket_1', 'consent c', 'w5', 's1 order', 'zzz']) {
-      for (let length = 1; length <= text.length; length += 1) {
-        const start = performance.now();
-        store.searchTables('shop', text.slice(0, length), 50);
-        times.push(performance.now() - start);
+    let turns = 0;
+    let isWriting = true;
+    const countTurns = async (): Promise<void> => {
+      while (isWriting) {
+        await setImmediate();
+        turns += 1;
+        // What another call would read meanwhile: the new metadata is not seen before it is whole.
+        if (turns === 50) expect(store.searchTables('shop', 'basket', 5)).toEqual([]);
       }
+    };
+    const counting = countTurns();
+    const totals = await store.replaceTables('shop', tables, NOW);
+    isWriting = false;
+    await counting;
+    expect(totals).toEqual({ tables: 10_000, columns: 500_000 });
+    // A piece holds 1,000 columns, so 500 pieces leave as many gaps. How long they are is the benchmarks' to measure.
+    expect(turns).toBeGreaterThanOrEqual(400);
+    for (const text of ['customer email', 'basket_1', 's1 order']) {
+      const found = store.searchTables('shop', text, 50);
+      expect(found, text).toHaveLength(50);
     }
-    times.sort((left, right) => left - right);
-    // The goal of 16 ms is the benchmark's to hold; here only a lost index would be caught, on the slowest machine.
-    expect(times[Math.floor(times.length * 0.5)]).toBeLessThan(100);
+    expect(store.searchTables('shop', 'zzz', 50)).toEqual([]);
   });
 });
 
