@@ -2,7 +2,8 @@ import { z } from 'zod';
 
 /** A column's type, the same words for every engine. `native` keeps the engine's own spelling for people to read. */
 export type ColumnType =
-  | { readonly kind: 'text'; readonly native: string }
+  /** `cast`: text to people, but text functions of the engine refuse it until it is cast (UUID of DuckDB). */
+  | { readonly kind: 'text'; readonly native: string; readonly cast?: true | undefined }
   | { readonly kind: 'boolean'; readonly native: string }
   | { readonly kind: 'integer'; readonly native: string; readonly bits: 8 | 16 | 32 | 64 | 128 }
   | { readonly kind: 'decimal'; readonly native: string; readonly precision: number; readonly scale: number }
@@ -25,7 +26,7 @@ const native = z.string();
 
 export const ColumnType: z.ZodType<ColumnType> = z.lazy(() =>
   z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('text'), native }),
+    z.object({ kind: z.literal('text'), native, cast: z.literal(true).optional() }),
     z.object({ kind: z.literal('boolean'), native }),
     z.object({ kind: z.literal('integer'), native, bits: z.literal([8, 16, 32, 64, 128]) }),
     z.object({ kind: z.literal('decimal'), native, precision: z.number(), scale: z.number() }),
@@ -76,6 +77,7 @@ export function familyOf(type: ColumnType): TypeFamily {
 
 /** True where two types hold the same kind of values, so that keys of these types join without a cast. */
 export function sameKeyType(left: ColumnType, right: ColumnType): boolean {
+  if (left.kind === 'text' && right.kind === 'text') return left.cast === right.cast;
   return left.kind === right.kind || (familyOf(left) === 'number' && familyOf(right) === 'number');
 }
 

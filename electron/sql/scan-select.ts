@@ -34,7 +34,17 @@ export function scanSelect(scan: Scan, asOf: Instant, options: { readonly everyR
 
 /** The planned column, or the field inside it. */
 function plannedColumn(planned: PlannedColumn): Expression {
-  return planned.path.reduce<Expression>((of, name) => ({ kind: 'field', of, name }), column(planned.column));
+  const read = planned.path.reduce<Expression>(
+    (of, name) => ({ kind: 'field', of, name }),
+    column(planned.column),
+  );
+  return asTextWhereNeeded(read, planned.type);
+}
+
+function asTextWhereNeeded(read: Expression, type: ColumnType | undefined): Expression {
+  return type?.kind === 'text' && type.cast === true
+    ? { kind: 'cast', of: read, to: { type: 'text' } }
+    : read;
 }
 
 function flagExpression(flag: Flag, asOf: Instant): Expression {
@@ -92,6 +102,7 @@ function resultType(measure: PlannedMeasure): ColumnType {
 function measureExpression(planned: PlannedMeasure, asOf: Instant): Expression {
   const { measure, of } = planned;
   const filter = predicateExpression(planned.predicate, asOf);
+  const read = (name: string): Expression => asTextWhereNeeded(column(name), of);
   const aggregate = (name: string, argument: Expression | '*', distinct = false): Expression => ({
     kind: 'aggregate',
     name,
@@ -108,21 +119,21 @@ function measureExpression(planned: PlannedMeasure, asOf: Instant): Expression {
     case 'count':
       return aggregate('count', '*');
     case 'count-distinct':
-      return aggregate('count', column(measure.column), true);
+      return aggregate('count', read(measure.column), true);
     case 'sum':
-      return aggregate('sum', exactNumber(column(measure.column), of));
+      return aggregate('sum', exactNumber(read(measure.column), of));
     case 'avg': {
-      const exact = exactNumber(column(measure.column), of);
+      const exact = exactNumber(read(measure.column), of);
       const sum: Expression = { kind: 'cast', of: aggregate('sum', exact), to: { type: 'double' } };
       return { kind: 'arithmetic', op: '/', left: sum, right: aggregate('count', exact) };
     }
     case 'min':
     case 'max':
-      return aggregate(measure.of, column(measure.column));
+      return aggregate(measure.of, read(measure.column));
     case 'latest': {
       const time = column(planned.time ?? '');
-      const pair: Expression = { kind: 'dialect-call', name: 'pair', args: [time, column(measure.column)] };
-      const known = [time, column(measure.column)].map((each): Expression => ({
+      const pair: Expression = { kind: 'dialect-call', name: 'pair', args: [time, read(measure.column)] };
+      const known = [time, read(measure.column)].map((each): Expression => ({
         kind: 'is-null',
         of: each,
         negated: true,

@@ -5,7 +5,7 @@ import { TypeReader, UnreadableType } from './type-reader.ts';
 const PLAIN: Readonly<Record<string, (native: string) => ColumnType>> = {
   VARCHAR: (native) => ({ kind: 'text', native }),
   JSON: (native) => ({ kind: 'text', native }),
-  UUID: (native) => ({ kind: 'text', native }),
+  UUID: (native) => ({ kind: 'text', native, cast: true }),
   BOOLEAN: (native) => ({ kind: 'boolean', native }),
   TINYINT: (native) => ({ kind: 'integer', native, bits: 8 }),
   SMALLINT: (native) => ({ kind: 'integer', native, bits: 16 }),

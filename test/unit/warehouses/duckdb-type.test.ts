@@ -5,7 +5,7 @@ describe('a DuckDB type', () => {
   it.each([
     ['VARCHAR', { kind: 'text' }],
     ['JSON', { kind: 'text' }],
-    ['UUID', { kind: 'text' }],
+    ['UUID', { kind: 'text', cast: true }],
     ['BOOLEAN', { kind: 'boolean' }],
     ['TINYINT', { kind: 'integer', bits: 8 }],
     ['BIGINT', { kind: 'integer', bits: 64 }],
