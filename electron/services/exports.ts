@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../domain/app-error.ts';
 import type { OutputColumn } from '../domain/audience.ts';
 import type { FileFormat, Run } from '../domain/run.ts';
+import type { CompiledQuery } from '../sql/index.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
 import {
@@ -40,16 +41,16 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
 
   const write = async (
     run: Run,
-    request: ExportRequest,
+    query: CompiledQuery,
     target: ExportTarget,
-    { warehouse, asOf, options }: ReadyModel,
+    overwrite: boolean,
+    { warehouse, options }: ReadyModel,
   ): Promise<Run> => {
     try {
-      const query = members.compile(request.connectionId, ruleOf(request), asOf);
-      const written = await warehouse.exportFile(query, target.partPath, request.format, options);
+      const written = await warehouse.exportFile(query, target.partPath, run.target.format, options);
       options.onProgress?.({ text: 'Computing the digest', rows: written.rows });
       const { digest, bytes } = await digestFile(target.partPath, options.signal);
-      await finishTarget(target, request.overwrite);
+      await finishTarget(target, overwrite);
       const { rows, statementId } = written;
       return end(run, {
         status: 'succeeded',
@@ -67,24 +68,23 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
     }
   };
 
-  const ruleOf = ({ connectionId, audienceId, columns }: ExportRequest) => ({
-    rule: requireAudience(store, connectionId, audienceId).audience.rule,
-    columns,
-  });
-
   return {
     /**
      * Writes an audience to a file. The file appears whole or not at all; the run in the ledger says which.
      * @throws AppError TARGET_UNWRITABLE, CANCELLED, and what {@link ModelRunner.run} throws
      */
     async run(request: ExportRequest, options: ActOptions): Promise<Run> {
-      const { connectionId, audienceId, format } = request;
+      const { connectionId, audienceId, columns, format } = request;
       const { audience } = requireAudience(store, connectionId, audienceId);
-      const compiled = members.compile(connectionId, ruleOf(request), runner.asOf(connectionId));
+      const chosen = { rule: audience.rule, columns };
+      // A rule that cannot run is refused before a warehouse is opened for it.
+      members.compile(connectionId, chosen, runner.asOf(connectionId));
       await checkTarget(request.path, request.overwrite);
       const id = randomUUID();
       const target = planTarget(request.path, id);
       return runner.run(connectionId, options, async (ready) => {
+        // The one statement that is both recorded and sent: definitions may change while it runs.
+        const query = members.compile(connectionId, chosen, ready.asOf);
         const run: Run = {
           id,
           kind: 'export',
@@ -95,13 +95,13 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
           startedAt: clock(),
           status: 'running',
           asOf: ready.asOf,
-          sql: compiled.text,
+          sql: query.text,
           target: { path: target.path, format },
-          columns: compiled.columns.map((column) => column.name),
+          columns: query.columns.map((column) => column.name),
         };
         store.saveRun(run);
         ready.options.onProgress?.({ text: 'Writing the file' });
-        return write(run, request, target, ready);
+        return write(run, query, target, request.overwrite, ready);
       });
     },
 

@@ -51,6 +51,27 @@ function exportTo(
 const newestRun = (): Run | undefined => test.engine().services.runs.list(1)[0];
 
 describe('an export', () => {
+  it('writes and records one statement, although the audience is changed while it runs', async () => {
+    const { audiences } = test.engine().services;
+    const path = join(folder, 'members.csv');
+    const everybody = { ...audience, id: 'big-spenders', rule: { kind: 'all' as const, rules: [] } };
+    let isChanged = false;
+    try {
+      const run = await exportTo(path, {
+        onProgress: ({ text }) => {
+          if (isChanged || text !== 'Writing the file') return;
+          isChanged = true;
+          audiences.save('sample', everybody);
+        },
+      });
+      expect(isChanged).toBe(true);
+      expect(run.rows).toBe(size);
+      expect(run.sql).toContain('FILTER');
+    } finally {
+      audiences.save('sample', { ...audience, id: 'big-spenders' });
+    }
+  });
+
   it.each(['csv', 'jsonl'] as const)('writes as many rows of %s as the audience counts', async (format) => {
     const path = join(folder, `members.${format}`);
     const texts: string[] = [];
