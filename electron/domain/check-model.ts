@@ -9,7 +9,7 @@ import {
   findEntity,
   idType,
 } from './model.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, errorAt } from './problem.ts';
 import { CUSTOMER } from './rule.ts';
 import { formatTablePath, sameTable } from './table-path.ts';
 
@@ -48,20 +48,20 @@ function checkEntity(entity: ResolvedEntity, where: string): Problem[] {
   const keyWord = entity.id === CUSTOMER ? 'idColumn' : 'key';
   if (findAttribute(entity, entity.key) === undefined) {
     const message = `${entity.label} has no attribute ${entity.key}, which is its ${entity.id === CUSTOMER ? 'id' : 'key'}.`;
-    problems.push(error(`${where}.${keyWord}`, message, 'Add the attribute, or choose another column.'));
+    problems.push(errorAt(`${where}.${keyWord}`, message, 'Add the attribute, or choose another column.'));
   }
   if (entity.timeColumn !== undefined) {
     const type = findAttribute(entity, entity.timeColumn)?.type;
     if (type === undefined || familyOf(type) !== 'time') {
       const message = `${entity.timeColumn} is not a date or time attribute of ${entity.label}.`;
-      problems.push(error(`${where}.timeColumn`, message, 'Choose another time column, or none.'));
+      problems.push(errorAt(`${where}.timeColumn`, message, 'Choose another time column, or none.'));
     }
   }
   const seen = new Set<string>();
   entity.attributes.forEach(({ column }, at) => {
     if (seen.has(column)) {
       const message = `${entity.label} lists the column ${column} twice.`;
-      problems.push(error(`${where}.attributes[${at}]`, message, 'Remove one of the two.'));
+      problems.push(errorAt(`${where}.attributes[${at}]`, message, 'Remove one of the two.'));
     }
     seen.add(column);
   });
@@ -74,7 +74,7 @@ function checkAgainst(entity: ResolvedEntity, tables: readonly TableMetadata[], 
   if (table === undefined) {
     const help = 'Refresh the catalog. If it is gone for good, choose another table on the Model page.';
     return [
-      error(
+      errorAt(
         `${where}.table`,
         `The table ${name} is not in the lakehouse, or not visible to this connection.`,
         help,
@@ -86,7 +86,7 @@ function checkAgainst(entity: ResolvedEntity, tables: readonly TableMetadata[], 
     const place = `${where}.attributes[${at}]`;
     if (column === undefined) {
       const message = `The column ${attribute.column} is no longer in ${name}.`;
-      return [error(place, message, 'Remove the attribute, or choose another column.')];
+      return [errorAt(place, message, 'Remove the attribute, or choose another column.')];
     }
     if (JSON.stringify(column.type) === JSON.stringify(attribute.type)) return [];
     const changed = `${attribute.column} of ${name} was ${attribute.type.native} and is now ${column.type.native}.`;
@@ -108,7 +108,7 @@ function checkTraits(model: CustomerModel): Problem[] {
     const entity = findEntity(model, trait.entity);
     if (entity !== undefined) return checkMeasured(entity, trait, where);
     const message = `The trait ${trait.label} is over “${trait.entity}”, which is not in the model.`;
-    return [error(`${where}.entity`, message, 'Choose another entity, or remove the trait.')];
+    return [errorAt(`${where}.entity`, message, 'Choose another entity, or remove the trait.')];
   });
 }
 
@@ -121,11 +121,7 @@ function checkUniqueIds(model: CustomerModel): Problem[] {
     ids.flatMap((id, at) =>
       ids.indexOf(id) === at
         ? []
-        : [error(`${list}[${at}].id`, `The id “${id}” occurs twice.`, 'Give one of the two another id.')],
+        : [errorAt(`${list}[${at}].id`, `The id “${id}” occurs twice.`, 'Give one of the two another id.')],
     ),
   );
-}
-
-function error(where: string, message: string, help: string): Problem {
-  return { severity: 'error', where, message, help };
 }

@@ -4,7 +4,7 @@ import { type ColumnType, familyOf, typeAt } from './column-type.ts';
 import { type Definitions, composeRules } from './composition.ts';
 import { measureType } from './measure-type.ts';
 import { type ResolvedEntity, findAttribute, findEntity } from './model.ts';
-import { type Problem, hasErrors } from './problem.ts';
+import { type Problem, errorAt, hasErrors } from './problem.ts';
 import { type ColumnRef, type Filter, type Measure, type Rule, type Test, type Window } from './rule.ts';
 
 /**
@@ -18,7 +18,7 @@ export function checkRule(rule: Rule, definitions: Definitions, where = 'rule'):
     composeRules([rule], definitions);
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
-    problems.push(error(where, cause.message, cause.help));
+    problems.push(errorAt(where, cause.message, cause.help));
   }
   return problems;
 }
@@ -45,10 +45,12 @@ function checkNode(rule: Rule, definitions: Definitions, where: string): Problem
     case 'audience': {
       if (definitions.audiences.some((each) => each.id === rule.audience)) return [];
       if (rule.audience === '') {
-        return [error(`${where}.audience`, 'No audience is chosen.', 'Choose an audience.')];
+        return [errorAt(`${where}.audience`, 'No audience is chosen.', 'Choose an audience.')];
       }
       const name = `The audience “${rule.audience}” does not exist.`;
-      return [error(`${where}.audience`, name, 'Choose another audience, or remove this part of the rule.')];
+      return [
+        errorAt(`${where}.audience`, name, 'Choose another audience, or remove this part of the rule.'),
+      ];
     }
     case 'condition':
       return checkCondition(rule.condition, definitions, `${where}.condition`);
@@ -64,7 +66,7 @@ function checkCondition(
     const trait = model.traits.find((each) => each.id === condition.trait);
     if (trait === undefined) {
       const text = `The trait “${condition.trait}” does not exist.`;
-      return [error(`${where}.trait`, text, 'Choose another trait, or add it on the Model page.')];
+      return [errorAt(`${where}.trait`, text, 'Choose another trait, or add it on the Model page.')];
     }
     const entity = findEntity(model, trait.entity);
     const of = entity === undefined ? undefined : measuredType(entity, trait.measure);
@@ -73,12 +75,12 @@ function checkCondition(
   const entity = findEntity(model, condition.entity);
   if (entity === undefined) {
     const text = `The entity “${condition.entity}” is not in the model.`;
-    return [error(`${where}.entity`, text, 'Choose another entity, or add it on the Model page.')];
+    return [errorAt(`${where}.entity`, text, 'Choose another entity, or add it on the Model page.')];
   }
   if (condition.kind === 'attribute') {
     if (entity.cardinality === 'one-to-many') {
       return [
-        error(
+        errorAt(
           `${where}.entity`,
           `${entity.label} has many rows a customer.`,
           'Use a related condition for it.',
@@ -111,9 +113,9 @@ export function checkMeasured(
   if (hasErrors(problems) || source.kind !== 'related') return problems;
   const comparesNothing = measure.of === 'exists' || measure.of === 'not-exists';
   if (comparesNothing && test !== undefined) {
-    problems.push(error(`${where}.test`, 'This measure is already yes or no.', 'Remove the comparison.'));
+    problems.push(errorAt(`${where}.test`, 'This measure is already yes or no.', 'Remove the comparison.'));
   } else if (!comparesNothing && test === undefined) {
-    problems.push(error(`${where}.test`, 'The comparison is missing.', 'Add an operator and a value.'));
+    problems.push(errorAt(`${where}.test`, 'The comparison is missing.', 'Add an operator and a value.'));
   } else if (test !== undefined) {
     problems.push(...checkTest(test, measureType(measure, measuredType(entity, measure)), `${where}.test`));
   }
@@ -127,15 +129,17 @@ function checkMeasure(entity: ResolvedEntity, measure: Measure, where: string): 
   const family = familyOf(type);
   if ((measure.of === 'sum' || measure.of === 'avg') && family !== 'number') {
     return [
-      error(`${where}.column`, `${measure.column} is not a number.`, 'Choose a number, or count instead.'),
+      errorAt(`${where}.column`, `${measure.column} is not a number.`, 'Choose a number, or count instead.'),
     ];
   }
   if (measure.of === 'latest' && entity.timeColumn === undefined) {
-    return [error(where, `${entity.label} has no time column.`, 'Choose its time column on the Model page.')];
+    return [
+      errorAt(where, `${entity.label} has no time column.`, 'Choose its time column on the Model page.'),
+    ];
   }
   if (family === 'other' || family === 'list') {
     return [
-      error(
+      errorAt(
         `${where}.column`,
         `${measure.column} cannot be measured.`,
         'Choose a text, number, date or yes/no column.',
@@ -148,14 +152,16 @@ function checkMeasure(entity: ResolvedEntity, measure: Measure, where: string): 
 function checkWindow(entity: ResolvedEntity, window: Window, where: string): Problem[] {
   const name = window.column ?? entity.timeColumn;
   if (name === undefined) {
-    return [error(where, `${entity.label} has no time column.`, 'Choose its time column on the Model page.')];
+    return [
+      errorAt(where, `${entity.label} has no time column.`, 'Choose its time column on the Model page.'),
+    ];
   }
   const type = findAttribute(entity, name)?.type;
   if (type === undefined) return [unknownColumn(entity, { column: name }, where)];
   if (familyOf(type) !== 'time')
-    return [error(where, `${name} is not a date or time.`, 'Choose another time column.')];
+    return [errorAt(where, `${name} is not a date or time.`, 'Choose another time column.')];
   if (window.from !== undefined && window.to !== undefined && window.from > window.to) {
-    return [error(where, 'The window begins after it ends.', 'Swap the two dates.')];
+    return [errorAt(where, 'The window begins after it ends.', 'Swap the two dates.')];
   }
   return [];
 }
@@ -167,9 +173,9 @@ function checkColumnTest(entity: ResolvedEntity, ref: ColumnRef, test: Test, whe
 }
 
 function unknownColumn(entity: ResolvedEntity, ref: ColumnRef, where: string): Problem {
-  if (ref.column === '') return error(where, 'No attribute is chosen.', 'Choose an attribute.');
+  if (ref.column === '') return errorAt(where, 'No attribute is chosen.', 'Choose an attribute.');
   const name = [ref.column, ...(ref.path ?? [])].join('.');
-  return error(
+  return errorAt(
     where,
     `${entity.label} has no attribute ${name}.`,
     'Choose another attribute, or add it on the Model page.',
@@ -178,8 +184,4 @@ function unknownColumn(entity: ResolvedEntity, ref: ColumnRef, where: string): P
 
 function measuredType(entity: ResolvedEntity, measure: Measure): ColumnType | undefined {
   return 'column' in measure ? findAttribute(entity, measure.column)?.type : undefined;
-}
-
-function error(where: string, message: string, help: string): Problem {
-  return { severity: 'error', where, message, help };
 }

@@ -1,6 +1,6 @@
 import { type ColumnType, familyOf } from './column-type.ts';
 import { OPERATORS } from './operators.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, errorAt } from './problem.ts';
 import type { Test } from './rule.ts';
 import { type Scalar, toDecimalText } from './scalar.ts';
 import { parseTimeValue } from './time-values.ts';
@@ -11,7 +11,7 @@ export function checkTest(test: Test, type: ColumnType, where: string): Problem[
   const spec = OPERATORS[test.op];
   if (!spec.families.includes(family)) {
     return [
-      error(
+      errorAt(
         where,
         `“${spec.label}” cannot be asked of a column of type ${type.native}.`,
         'Choose another operator.',
@@ -19,14 +19,14 @@ export function checkTest(test: Test, type: ColumnType, where: string): Problem[
     ];
   }
   if ('values' in test && test.values.length === 0) {
-    return [error(`${where}.values`, 'The list is empty.', 'Add at least one value.')];
+    return [errorAt(`${where}.values`, 'The list is empty.', 'Add at least one value.')];
   }
   const operandType = type.kind === 'array' ? type.element : type;
   const operands = operandsOf(test);
   const problems = operands.flatMap(({ key, scalar }) => checkScalar(scalar, operandType, `${where}.${key}`));
   if (problems.length === 0 && (test.op === 'between' || test.op === 'from-below')) {
     if (isAbove(test.low, test.high, family === 'time')) {
-      problems.push(error(where, 'The lower end is above the upper end.', 'Swap the two values.'));
+      problems.push(errorAt(where, 'The lower end is above the upper end.', 'Swap the two values.'));
     }
   }
   return problems;
@@ -49,7 +49,7 @@ function checkScalar(scalar: Scalar, type: ColumnType, where: string): Problem[]
     case 'number':
       if (scalar !== '' && toDecimalText(scalar) !== undefined) return [];
       return [
-        error(
+        errorAt(
           where,
           scalar === '' ? 'A number is missing.' : 'The value is not a number.',
           'Enter a number, such as 0.66.',
@@ -57,17 +57,18 @@ function checkScalar(scalar: Scalar, type: ColumnType, where: string): Problem[]
       ];
     case 'time': {
       const time = parseTimeValue(String(scalar));
-      if (time === undefined) return [error(where, 'The value is not a date.', 'Write a day as 2026-10-31.')];
+      if (time === undefined)
+        return [errorAt(where, 'The value is not a date.', 'Write a day as 2026-10-31.')];
       if (type.kind === 'date' && time.kind === 'instant') {
         return [
-          error(where, 'The column holds whole days, the value an instant.', 'Write a day as 2026-10-31.'),
+          errorAt(where, 'The column holds whole days, the value an instant.', 'Write a day as 2026-10-31.'),
         ];
       }
       return [];
     }
     case 'text':
       if (String(scalar).includes('\u0000') || /\p{Cs}/u.test(String(scalar))) {
-        return [error(where, 'The value holds a character that cannot be stored as text.', 'Remove it.')];
+        return [errorAt(where, 'The value holds a character that cannot be stored as text.', 'Remove it.')];
       }
       return [];
     default:
@@ -78,8 +79,4 @@ function checkScalar(scalar: Scalar, type: ColumnType, where: string): Problem[]
 function isAbove(low: Scalar, high: Scalar, time: boolean): boolean {
   // Days and instants in UTC are ordered by their text; a day is the beginning of its text among instants.
   return time ? String(low).slice(0, 10) > String(high).slice(0, 10) : Number(low) > Number(high);
-}
-
-function error(where: string, message: string, help: string): Problem {
-  return { severity: 'error', where, message, help };
 }

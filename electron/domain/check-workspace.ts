@@ -1,7 +1,7 @@
 import { checkColumns } from './check-columns.ts';
 import { checkModel } from './check-model.ts';
 import { checkRule } from './check-rule.ts';
-import type { Problem } from './problem.ts';
+import { type Problem, errorAt } from './problem.ts';
 import type { Workspace, WorkspaceModel } from './workspace.ts';
 
 /**
@@ -23,10 +23,12 @@ export function checkWorkspace(workspace: Workspace): Problem[] {
     const where = `models[${at}]`;
     if (!connections.includes(model.connection)) {
       const message = `The model is over the connection “${model.connection}”, which does not exist.`;
-      problems.push(error(`${where}.connection`, message, 'Write the id of a connection of this workspace.'));
+      problems.push(
+        errorAt(`${where}.connection`, message, 'Write the id of a connection of this workspace.'),
+      );
     } else if (modelled.has(model.connection)) {
       const message = `The connection “${model.connection}” has two models.`;
-      problems.push(error(`${where}.connection`, message, 'Keep one of the two.'));
+      problems.push(errorAt(`${where}.connection`, message, 'Keep one of the two.'));
     }
     modelled.add(model.connection);
     problems.push(...checkModelWithAudiences(model, where));
@@ -61,15 +63,11 @@ function checkUnique(texts: readonly string[], where: (at: number) => string, wo
   return keys.flatMap((key, at) => {
     if (keys.indexOf(key) === at) return [];
     const message = `The ${word} “${texts[at] ?? ''}” occurs twice.`;
-    return [error(where(at), message, `Give one of the two another ${word}.`)];
+    return [errorAt(where(at), message, `Give one of the two another ${word}.`)];
   });
 }
 
 /** The form in which two names are the same: without case, in one spelling of accents. */
 export function foldName(name: string): string {
   return name.normalize('NFC').trim().toLowerCase();
-}
-
-function error(where: string, message: string, help: string): Problem {
-  return { severity: 'error', where, message, help };
 }

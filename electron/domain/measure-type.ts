@@ -1,4 +1,4 @@
-import type { ColumnType } from './column-type.ts';
+import { BIGINT, type ColumnType } from './column-type.ts';
 import type { Measure } from './rule.ts';
 
 /** The decimal that money and other approximate numbers are added in: 22 digits before the point, 6 after it. */
@@ -15,7 +15,7 @@ export function measureType(measure: Measure, of: ColumnType | undefined): Colum
       return { kind: 'boolean', native: 'boolean' };
     case 'count':
     case 'count-distinct':
-      return { kind: 'integer', native: 'bigint', bits: 64 };
+      return BIGINT;
     case 'sum': {
       const scale = of?.kind === 'decimal' ? of.scale : of?.kind === 'float' ? FLOAT_SUM.scale : 0;
       return { kind: 'decimal', native: `decimal(38,${scale})`, precision: 38, scale };

@@ -16,3 +16,8 @@ export type Problem = z.infer<typeof Problem>;
 export function hasErrors(problems: readonly Problem[]): boolean {
   return problems.some((problem) => problem.severity === 'error');
 }
+
+/** A finding that forbids going on: what is wrong at a path, and the next act. */
+export function errorAt(where: string, message: string, help: string): Problem {
+  return { severity: 'error', where, message, help };
+}

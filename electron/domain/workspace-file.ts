@@ -12,7 +12,7 @@ import {
 import type { z } from 'zod';
 import { AppError } from './app-error.ts';
 import { checkWorkspace } from './check-workspace.ts';
-import { type Problem, hasErrors } from './problem.ts';
+import { type Problem, errorAt, hasErrors } from './problem.ts';
 import { Workspace } from './workspace.ts';
 
 type Path = readonly (string | number)[];
@@ -92,12 +92,12 @@ function readContent(document: Document.Parsed): { value?: unknown; problem?: Pr
   } catch {
     // The only refusal left after parsing: aliases that unfold without end, or that name nothing.
     const help = 'Write the definitions out instead of repeating them by alias.';
-    return { problem: error('line 1:1', 'The aliases of the file cannot be followed.', help) };
+    return { problem: errorAt('line 1:1', 'The aliases of the file cannot be followed.', help) };
   }
 }
 
 function syntaxProblem(cause: { message: string; pos: [number, number] }, lines: Lines): Problem {
-  return error(
+  return errorAt(
     position(lines, cause.pos[0]),
     `This is not YAML: ${cause.message}`,
     'Correct the line, then try again.',
@@ -108,7 +108,7 @@ function schemaProblems(issue: z.core.$ZodIssue, document: Document.Parsed, line
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) =>
-      error(
+      errorAt(
         place(document, lines, [...path, key]),
         `“${key}” is not known here.`,
         'Check its spelling and its indentation, or remove it.',
@@ -118,7 +118,7 @@ function schemaProblems(issue: z.core.$ZodIssue, document: Document.Parsed, line
   const missing = issue.code === 'invalid_type' && document.getIn(path, true) === undefined;
   const message = missing ? `“${String(path.at(-1) ?? 'workspace')}” is missing.` : describeIssue(issue);
   return [
-    error(place(document, lines, path), message, 'See examples/workspace.schema.json for what fits here.'),
+    errorAt(place(document, lines, path), message, 'See examples/workspace.schema.json for what fits here.'),
   ];
 }
 
@@ -170,8 +170,4 @@ function readPath(where: string): Path {
   return [...where.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map((step) =>
     step[1] === undefined ? step[0] : Number(step[1]),
   );
-}
-
-function error(where: string, message: string, help: string): Problem {
-  return { severity: 'error', where, message, help };
 }

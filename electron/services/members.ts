@@ -1,4 +1,4 @@
-import { MOST_ROWS, type Preview, type SqlView } from '../contract/contract.ts';
+import type { Preview, SqlView } from '../contract/contract.ts';
 import { CUSTOMER_ID, type OutputColumn } from '../domain/audience.ts';
 import { familyOf } from '../domain/column-type.ts';
 import { composeRules } from '../domain/composition.ts';
@@ -119,7 +119,7 @@ export function createMembers(context: ServiceContext, runner: ModelRunner) {
       const isKey = column === entity.key;
       if (attribute.pii !== undefined || isKey || (family !== 'text' && family !== 'number')) return [];
       return runner.run(connectionId, options, async ({ dialect, warehouse, options: passed }) => {
-        const query = compileColumnValues(entity, column, dialect, Math.min(MOST_VALUES, MOST_ROWS));
+        const query = compileColumnValues(entity, column, dialect, MOST_VALUES);
         const { rows } = await warehouse.query(query, passed);
         return rows.map((row) => showValue(row[0] ?? null)).filter((value) => value !== null);
       });

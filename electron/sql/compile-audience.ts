@@ -1,5 +1,5 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
-import type { ColumnType } from '../domain/column-type.ts';
+import { BIGINT, type ColumnType, TEXT } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
 import { BITS_PER_MASK, type Histogram } from '../domain/histogram.ts';
 import type { AudiencePlan, Flag, Output, Scan } from './audience-plan.ts';
@@ -10,9 +10,6 @@ import { maskedExpression } from './mask-expression.ts';
 import { printQuery } from './printer.ts';
 import { KEY, scanSelect } from './scan-select.ts';
 import type { Join, Select } from './select.ts';
-
-const BIGINT: ColumnType = { kind: 'integer', native: 'bigint', bits: 64 };
-const TEXT: ColumnType = { kind: 'text', native: 'text' };
 
 /** How the members of an audience are wanted. */
 export interface MembersOptions {

@@ -1,12 +1,9 @@
-import type { ColumnType } from '../domain/column-type.ts';
+import { BIGINT, TEXT } from '../domain/column-type.ts';
 import { type CustomerModel, type ResolvedEntity, findAttribute } from '../domain/model.ts';
 import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import { column } from './expression.ts';
 import { printQuery, quoteIdentifier, quoteTable } from './printer.ts';
-
-const BIGINT: ColumnType = { kind: 'integer', native: 'bigint', bits: 64 };
-const TEXT: ColumnType = { kind: 'text', native: 'text' };
 
 /** The values that occur most often in a column, as text, with how often: columns `value`, `rows`. */
 export function compileColumnValues(

@@ -1,5 +1,4 @@
-import { sameKeyType } from '../domain/column-type.ts';
-import type { ColumnType } from '../domain/column-type.ts';
+import { BIGINT, type ColumnType, sameKeyType } from '../domain/column-type.ts';
 import { type CustomerModel, findAttribute, findEntity, idType } from '../domain/model.ts';
 import type { ReadinessCheck } from '../domain/readiness.ts';
 import { CUSTOMER } from '../domain/rule.ts';
@@ -9,8 +8,6 @@ import { type Expression, all, column, compare } from './expression.ts';
 import { printQuery } from './printer.ts';
 import { KEY } from './scan-select.ts';
 import type { Select } from './select.ts';
-
-const BIGINT: ColumnType = { kind: 'integer', native: 'bigint', bits: 64 };
 
 /** One pushed-down question about a part of the model. `where` is its path in the model. */
 export interface ReadinessQuery {

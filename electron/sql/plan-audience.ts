@@ -1,6 +1,6 @@
 import { AppError } from '../domain/app-error.ts';
 import { type OutputColumn, outputName } from '../domain/audience.ts';
-import { sameKeyType, typeAt } from '../domain/column-type.ts';
+import { TEXT, sameKeyType, typeAt } from '../domain/column-type.ts';
 import type { BooleanExpression, Composition, LeafCondition } from '../domain/composition.ts';
 import { type Instant, subtractDuration } from '../domain/duration.ts';
 import { measureType } from '../domain/measure-type.ts';
@@ -11,14 +11,7 @@ import {
   findEntity,
   idType,
 } from '../domain/model.ts';
-import {
-  CUSTOMER,
-  type ColumnRef,
-  type Filter,
-  type Measure,
-  type Test,
-  type Window,
-} from '../domain/rule.ts';
+import { CUSTOMER, type ColumnRef, type Filter, type Measure, type Window } from '../domain/rule.ts';
 import type {
   AudiencePlan,
   Flag,
@@ -28,6 +21,7 @@ import type {
   RowPredicate,
   Scan,
 } from './audience-plan.ts';
+import { passesWhenNoRow } from './no-row.ts';
 
 /** What an audience plan is made of. `root` is the composition's first rule unless stated. */
 export interface PlanRequest {
@@ -48,7 +42,7 @@ export function planAudience(request: PlanRequest): AudiencePlan {
   composition.conditions.forEach((condition, bit) => planner.addCondition(condition, bit));
   const outputOrder = (request.outputs ?? []).map((output) => planner.addOutput(output));
   const customer = planner.scan(CUSTOMER);
-  const type = idType(model) ?? { kind: 'text', native: 'text' };
+  const type = idType(model) ?? TEXT;
   const pii = model.customer.attributes.find((each) => each.column === model.customer.idColumn)?.pii;
   return {
     asOf,
@@ -60,43 +54,6 @@ export function planAudience(request: PlanRequest): AudiencePlan {
     root: request.root ?? composition.roots[0] ?? { kind: 'constant', value: true },
     outputOrder,
   };
-}
-
-/** The test that an absent value passes: `is-empty` always, a count's where zero passes it. */
-function passesWhenNoRow(test: Test | undefined, measure: Measure | undefined): boolean {
-  if (test === undefined) return false;
-  if (test.op === 'is-empty') return measure?.of !== 'count' && measure?.of !== 'count-distinct';
-  if (measure?.of !== 'count' && measure?.of !== 'count-distinct') return false;
-  return numberPasses(0, test);
-}
-
-function numberPasses(number: number, test: Test): boolean {
-  switch (test.op) {
-    case 'equals':
-      return number === Number(test.value);
-    case 'not-equals':
-      return number !== Number(test.value);
-    case 'less-than':
-      return number < Number(test.value);
-    case 'at-most':
-      return number <= Number(test.value);
-    case 'greater-than':
-      return number > Number(test.value);
-    case 'at-least':
-      return number >= Number(test.value);
-    case 'in':
-      return test.values.some((each) => number === Number(each));
-    case 'not-in':
-      return !test.values.some((each) => number === Number(each));
-    case 'between':
-      return number >= Number(test.low) && number <= Number(test.high);
-    case 'from-below':
-      return number >= Number(test.low) && number < Number(test.high);
-    case 'is-not-empty':
-      return true;
-    default:
-      return false;
-  }
 }
 
 class Planner {

@@ -1,11 +1,10 @@
 import type { ColumnType } from '../domain/column-type.ts';
 import type { Instant } from '../domain/duration.ts';
 import { FLOAT_SUM, measureType } from '../domain/measure-type.ts';
-import { ceilToDay, floorToDay } from '../domain/time-values.ts';
 import type { Flag, Output, PlannedColumn, PlannedMeasure, RowPredicate, Scan } from './audience-plan.ts';
-import { type Expression, TRUE, all, any, column, compare, value } from './expression.ts';
+import { type Expression, TRUE, all, any, column } from './expression.ts';
 import type { Select } from './select.ts';
-import { testExpression } from './test-expression.ts';
+import { instant, testExpression, timeCompare } from './test-expression.ts';
 
 /** The name of the customer's id inside a statement, in the type it has in the table. */
 export const KEY = 'customer_key';
@@ -78,21 +77,12 @@ function predicateExpression(predicate: RowPredicate, asOf: Instant): Expression
   if (window !== undefined) {
     const time = column(window.column);
     const { type, from, to, toIncluded } = window;
-    if (from !== undefined) parts.push(atLeast(time, type, from));
-    if (to !== undefined)
-      parts.push(compare(time, toIncluded ? '<=' : '<', timeBound(type, to, !toIncluded)));
+    if (from !== undefined) parts.push(timeCompare(time, type, 'from', instant(from)));
+    if (to !== undefined) {
+      parts.push(timeCompare(time, type, toIncluded ? 'through' : 'before', instant(to)));
+    }
   }
   return parts.length === 0 ? undefined : all(parts);
-}
-
-function atLeast(time: Expression, type: ColumnType, from: Instant): Expression {
-  return compare(time, '>=', timeBound(type, from, true));
-}
-
-/** The bound of a window: for a date column the day, rounded up or down to a midnight. */
-function timeBound(type: ColumnType, at: Instant, up: boolean): Expression {
-  if (type.kind !== 'date') return value({ type: 'timestamp', value: at });
-  return value({ type: 'date', value: up ? ceilToDay(at) : floorToDay(at) });
 }
 
 function resultType(measure: PlannedMeasure): ColumnType {

@@ -1,5 +1,5 @@
 import { AppError, unreachable } from '../domain/app-error.ts';
-import { type ColumnType, familyOf } from '../domain/column-type.ts';
+import { type ColumnType, TEXT, familyOf } from '../domain/column-type.ts';
 import { type Instant, addDuration, subtractDuration } from '../domain/duration.ts';
 import type { Test } from '../domain/rule.ts';
 import type { Scalar } from '../domain/scalar.ts';
@@ -55,7 +55,7 @@ export function testExpression(target: Expression, type: ColumnType, test: Test,
       return { kind: 'dialect-call', name, args: [call('lower', target), lowered(test.value)] };
     }
     case 'has-element': {
-      const element: ColumnType = type.kind === 'array' ? type.element : { kind: 'text', native: 'text' };
+      const element: ColumnType = type.kind === 'array' ? type.element : TEXT;
       const args = [target, value(bindScalar(test.value, element))];
       return { kind: 'dialect-call', name: 'listContains', args };
     }
@@ -120,7 +120,8 @@ function lowered(text: Scalar): Expression {
   return call('lower', value(bindText(String(text))));
 }
 
-function instant(at: Instant): TimeValue {
+/** An instant as a point in time. */
+export function instant(at: Instant): TimeValue {
   return { kind: 'instant', instant: at };
 }
 
@@ -139,7 +140,7 @@ function readTime(scalar: Scalar): TimeValue {
  * A comparison with a point in time. A day is the whole day: `from` and `before` mean its beginning, `through` and `after` its end.
  * The column stays bare on its side, so that engines can skip files by their statistics.
  */
-function timeCompare(
+export function timeCompare(
   target: Expression,
   type: ColumnType,
   relation: 'from' | 'before' | 'through' | 'after',
