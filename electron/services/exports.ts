@@ -75,16 +75,19 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
      */
     async run(request: ExportRequest, options: ActOptions): Promise<Run> {
       const { connectionId, audienceId, columns, format } = request;
-      const { audience } = requireAudience(store, connectionId, audienceId);
-      const chosen = { rule: audience.rule, columns };
-      // A rule that cannot run is refused before a warehouse is opened for it.
-      members.compile(connectionId, chosen, runner.asOf(connectionId));
+      const prepare = () => {
+        const { audience } = requireAudience(store, connectionId, audienceId);
+        return { audience, compile: members.prepareExport(connectionId, { rule: audience.rule, columns }) };
+      };
+      // A rule that cannot run is refused first of all; what runs is read anew, in one moment with the model that is then verified.
+      prepare();
       await checkTarget(request.path, request.overwrite);
       const id = randomUUID();
       const target = planTarget(request.path, id);
+      const { audience, compile } = prepare();
       return runner.run(connectionId, options, async (ready) => {
         // The one statement that is both recorded and sent: definitions may change while it runs.
-        const query = members.compile(connectionId, chosen, ready.asOf);
+        const query = compile(ready.asOf);
         const run: Run = {
           id,
           kind: 'export',

@@ -44,11 +44,22 @@ export type Members = ReturnType<typeof createMembers>;
 export function createMembers(context: ServiceContext, runner: ModelRunner) {
   const { store, warehouses } = context;
 
-  const plan = (connectionId: string, { rule, columns }: MembersRequest, asOf: Instant): AudiencePlan => {
+  /**
+   * Reads the definitions once and refuses what cannot run. The plan is made of that one reading, whenever it is made: definitions
+   * that change meanwhile are neither verified nor checked.
+   */
+  const prepare = (
+    connectionId: string,
+    { rule, columns }: MembersRequest,
+  ): ((asOf: Instant) => AudiencePlan) => {
     const definitions = findDefinitions(store, connectionId);
     refuseBrokenRules([rule], columns, definitions);
     const composition = composeRules([rule], definitions);
-    return planAudience({ model: definitions.model, composition, outputs: columns, asOf });
+    const plan = (asOf: Instant): AudiencePlan =>
+      planAudience({ model: definitions.model, composition, outputs: columns, asOf });
+    // What a plan refuses is refused before a warehouse is opened for it.
+    plan(runner.asOf(connectionId));
+    return plan;
   };
   const dialectOf = (connectionId: string) =>
     requireKind(warehouses, requireConnection(store, connectionId).kind).dialect;
@@ -78,9 +89,9 @@ export function createMembers(context: ServiceContext, runner: ModelRunner) {
       options: ActOptions,
     ): Promise<Preview> {
       const { unmasked, limit } = request;
-      plan(connectionId, request, runner.asOf(connectionId));
+      const plan = prepare(connectionId, request);
       return runner.run(connectionId, options, async ({ dialect, warehouse, asOf, options: passed }) => {
-        const planned = plan(connectionId, request, asOf);
+        const planned = plan(asOf);
         const query = compileMembers(planned, dialect, { limit, maskPii: !unmasked });
         const { rows } = await warehouse.query(query, { ...passed, maxRows: limit });
         const personal = findPersonalColumns(planned);
@@ -94,13 +105,15 @@ export function createMembers(context: ServiceContext, runner: ModelRunner) {
 
     /** The exact statement that an export of this rule runs; nothing is sent. */
     sql(connectionId: string, request: MembersRequest): SqlView {
-      const planned = plan(connectionId, request, runner.asOf(connectionId));
+      const planned = prepare(connectionId, request)(runner.asOf(connectionId));
       return viewSql(compileMembers(planned, dialectOf(connectionId)));
     },
 
-    /** The statement of an export and the instant it counts from. */
-    compile(connectionId: string, request: MembersRequest, asOf: Instant): CompiledQuery {
-      return compileMembers(plan(connectionId, request, asOf), dialectOf(connectionId));
+    /** The statement of an export, made of the definitions as they are now, for the instant it will count from. */
+    prepareExport(connectionId: string, request: MembersRequest): (asOf: Instant) => CompiledQuery {
+      const plan = prepare(connectionId, request);
+      const dialect = dialectOf(connectionId);
+      return (asOf) => compileMembers(plan(asOf), dialect);
     },
 
     /** Values that occur often in a column; none of a personal one, or of one whose values are no choices. */

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Audience } from '../../../electron/domain/audience.ts';
 import type { FileFormat, Run } from '../../../electron/domain/run.ts';
+import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
 import type { Progress } from '../../../electron/warehouses/warehouse.ts';
 import { failureOf, useEngine } from '../../support/engine.ts';
@@ -51,26 +52,37 @@ function exportTo(
 const newestRun = (): Run | undefined => test.engine().services.runs.list(1)[0];
 
 describe('an export', () => {
-  it('writes and records one statement, although the audience is changed while it runs', async () => {
-    const { audiences } = test.engine().services;
-    const path = join(folder, 'members.csv');
-    const everybody = { ...audience, id: 'big-spenders', rule: { kind: 'all' as const, rules: [] } };
-    let isChanged = false;
-    try {
-      const run = await exportTo(path, {
-        onProgress: ({ text }) => {
-          if (isChanged || text !== 'Writing the file') return;
-          isChanged = true;
-          audiences.save('sample', everybody);
-        },
-      });
-      expect(isChanged).toBe(true);
-      expect(run.rows).toBe(size);
-      expect(run.sql).toContain('FILTER');
-    } finally {
-      audiences.save('sample', { ...audience, id: 'big-spenders' });
-    }
-  });
+  it.each(['Checking the model', 'Writing the file'])(
+    'writes and records one statement of one moment, although audiences change at “%s”',
+    async (moment) => {
+      const { audiences, exports, models } = test.engine().services;
+      const id = 'big-spenders';
+      const outer = audiences.save('sample', {
+        name: 'Outer',
+        rule: { kind: 'audience', audience: id },
+        columns: [],
+      }).audience;
+      // A model that was saved is checked again, which makes the first of the two moments.
+      models.save('sample', sampleModel());
+      let isChanged = false;
+      const onProgress = ({ text }: Progress): void => {
+        if (isChanged || text !== moment) return;
+        isChanged = true;
+        audiences.save('sample', { ...audience, id, rule: { kind: 'all', rules: [] } });
+      };
+      try {
+        const path = join(folder, 'members.csv');
+        const request = { connectionId: 'sample', audienceId: outer.id, path, format: 'csv' as const };
+        const run = await exports.run({ ...request, columns: [], overwrite: false }, { onProgress });
+        expect(isChanged).toBe(true);
+        expect(run.rows).toBe(size);
+        expect(run.sql).toContain('FILTER');
+      } finally {
+        audiences.save('sample', { ...audience, id });
+        audiences.remove('sample', outer.id);
+      }
+    },
+  );
 
   it.each(['csv', 'jsonl'] as const)('writes as many rows of %s as the audience counts', async (format) => {
     const path = join(folder, `members.${format}`);
