@@ -18,5 +18,7 @@ export const queryKeys = {
   model: (connectionId: string) => ['model', connectionId] as const,
   audiences: (connectionId: string) => ['audiences', connectionId] as const,
   audience: (connectionId: string, audienceId: string) => ['audiences', connectionId, audienceId] as const,
+  /** What is asked of the warehouse's rows: sizes, members, statements. A key below it holds the rules asked about. */
+  counts: (connectionId: string) => ['counts', connectionId] as const,
   runs: () => ['runs'] as const,
 };

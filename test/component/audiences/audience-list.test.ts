@@ -3,6 +3,7 @@ import { page } from 'vitest/browser';
 import type { Audience } from '../../../electron/domain/audience.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import AudiencesPage from '../../../renderer/features/audiences/AudiencesPage.svelte';
+import { router } from '../../../renderer/shell/router.svelte.ts';
 import { renderRetail } from '../support/render-retail.ts';
 import { countMembers } from '../support/small-retail.ts';
 
@@ -51,6 +52,11 @@ const audiences = [lyon, emailable, both];
 
 const size = (audience: Audience): string =>
   String(countMembers(audience.rule, { model: sampleModel(), audiences }));
+const shownSizes = () =>
+  page
+    .getByTestId('audience-count')
+    .elements()
+    .map((each) => each.textContent);
 const row = (name: string) => page.getByRole('row').filter({ hasText: name });
 
 async function act(name: string, item: string): Promise<void> {
@@ -61,8 +67,7 @@ async function act(name: string, item: string): Promise<void> {
 describe('the list of audiences', () => {
   it('counts all that can run with one question, and says which cannot', async () => {
     const state = await renderRetail(AudiencesPage, ['audiences'], { audiences: [...audiences, broken] });
-    const counts = page.getByTestId('audience-count');
-    await expect.poll(() => counts.elements().map((each) => each.textContent)).toEqual(audiences.map(size));
+    await expect.poll(shownSizes).toEqual(audiences.map(size));
     expect(state.histograms).toBe(1);
     await expect.element(row('Broken')).toMatchTextContent(/1 problem/);
     const overlap = page.getByRole('table', { name: 'Overlap of audiences' });
@@ -87,6 +92,35 @@ describe('the list of audiences', () => {
     await act('Lyon by e-mail (copy)', 'Delete…');
     await page.getByRole('button', { name: 'Delete audience' }).click();
     await expect.poll(() => state.audiences.map((each) => each.id)).toEqual(['lyon', 'emailable', 'both']);
+  });
+
+  it('renames without counting anew', async () => {
+    const state = await renderRetail(AudiencesPage, ['audiences'], { audiences });
+    await expect.poll(shownSizes).toEqual(audiences.map(size));
+    await act('Both', 'Rename…');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Lyon by e-mail');
+    await page.getByRole('button', { name: 'Rename' }).click();
+    await expect.element(row('Lyon by e-mail').first()).toBeVisible();
+    await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+    expect(shownSizes()).toEqual(audiences.map(size));
+    expect(state.histograms).toBe(1);
+  });
+
+  it('counts an edited audience anew, and those that refer to it', async () => {
+    const edited: Audience = { ...lyon, rule: { kind: 'not', rule: lyon.rule } };
+    // What was saved stands last.
+    const after = [emailable, both, edited];
+    await renderRetail(AudiencesPage, ['audiences'], { audiences });
+    await expect.poll(shownSizes).toEqual(audiences.map(size));
+    router.go('audiences', 'lyon');
+    await page.getByRole('button', { name: 'Not', exact: true }).first().click();
+    await page.getByRole('button', { name: 'Save audience' }).click();
+    await expect.element(page.getByText('Saved “Lyon”')).toBeVisible();
+    router.go('audiences');
+    const sizeAfter = ({ rule }: Audience): string =>
+      String(countMembers(rule, { model: sampleModel(), audiences: after }));
+    await expect.poll(shownSizes).toEqual(after.map(sizeAfter));
+    expect(after.map(sizeAfter)).not.toContain(size(both));
   });
 
   it('names who uses an audience that cannot be deleted', async () => {
