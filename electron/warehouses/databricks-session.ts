@@ -4,7 +4,6 @@ import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.
 import type { FileFormat } from '../domain/run.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
-import { quoteTable } from '../sql/printer.ts';
 import { databricksDialect } from './databricks-dialect.ts';
 import {
   discoverTables,
@@ -26,6 +25,7 @@ import type {
   ResultValue,
   TestStep,
 } from './warehouse.ts';
+import { MOST_ROWS, countByQuery, tooManyRows } from './session-acts.ts';
 
 type Session = Awaited<ReturnType<DBSQLClient['openSession']>>;
 
@@ -36,7 +36,6 @@ const STATEMENT_WITHIN_MS = 30 * 60_000;
 /** A dead connection never answers a close. */
 const CLOSE_WITHIN_MS = 2_000;
 const CHUNK_ROWS = 10_000;
-const MOST_ROWS = 10_000;
 
 /** A connection to a Databricks SQL warehouse. Nothing is sent before the first act. */
 export class DatabricksSession implements OpenWarehouse {
@@ -94,10 +93,8 @@ export class DatabricksSession implements OpenWarehouse {
     });
   }
 
-  async countRows(path: TablePath, options: ActOptions = {}): Promise<RowCount> {
-    const text = `SELECT count(*) AS n FROM ${quoteTable(path, databricksDialect)}`;
-    const { rows } = await this.query({ text, values: {}, columns: [] }, options);
-    return { rows: Number(rows[0]?.[0] ?? 0), from: 'query', asOf: new Date().toISOString() };
+  countRows(path: TablePath, options: ActOptions = {}): Promise<RowCount> {
+    return countByQuery(this, path, databricksDialect, options);
   }
 
   async query(
@@ -270,13 +267,4 @@ export class DatabricksSession implements OpenWarehouse {
       throw await mapDatabricksError(error, this.#address.host);
     }
   }
-}
-
-function tooManyRows(most: number): AppError {
-  return new AppError({
-    code: 'QUERY_FAILED',
-    message: `The query gave more than ${most} rows.`,
-    help: 'Export the audience to a file to get all of its rows.',
-    retry: 'after-fix',
-  });
 }

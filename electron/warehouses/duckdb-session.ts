@@ -21,11 +21,11 @@ import type {
   ResultValue,
   TestStep,
 } from './warehouse.ts';
+import { MOST_ROWS, countByQuery, tooManyRows } from './session-acts.ts';
 
 /** Statements that run at the same time. The driver holds one of Node's four worker threads for each. */
 const CONNECTIONS = 3;
 const PROGRESS_EVERY_MS = 150;
-const MOST_ROWS = 10_000;
 
 /** What a session reads: a database file or a folder of data files. */
 export interface DuckdbSource {
@@ -141,10 +141,8 @@ export class DuckdbSession implements OpenWarehouse {
     return columns;
   }
 
-  async countRows(path: TablePath, options: ActOptions = {}): Promise<RowCount> {
-    const text = `SELECT count(*) AS "rows" FROM ${quoteTable(path, duckdbDialect)}`;
-    const { rows } = await this.query({ text, values: {}, columns: [] }, options);
-    return { rows: Number(rows[0]?.[0] ?? 0), from: 'query', asOf: new Date().toISOString() };
+  countRows(path: TablePath, options: ActOptions = {}): Promise<RowCount> {
+    return countByQuery(this, path, duckdbDialect, options);
   }
 
   async query(
@@ -224,13 +222,4 @@ export class DuckdbSession implements OpenWarehouse {
       this.#running.delete(running);
     }
   }
-}
-
-function tooManyRows(most: number): AppError {
-  return new AppError({
-    code: 'QUERY_FAILED',
-    message: `The query gave more than ${most} rows.`,
-    help: 'Export the audience to a file to get all of its rows.',
-    retry: 'after-fix',
-  });
 }
