@@ -12,8 +12,10 @@ type DefinitionsPart = Pick<
   | 'saveConnection'
   | 'removeConnection'
   | 'findModel'
+  | 'hasModel'
   | 'saveModel'
   | 'listAudiences'
+  | 'countAudiences'
   | 'findAudience'
   | 'saveAudience'
   | 'removeAudience'
@@ -55,8 +57,12 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
      VALUES (@connectionId, (SELECT coalesce(max(position), 0) + 1 FROM models), @document)
      ON CONFLICT (connection_id) DO UPDATE SET document = excluded.document`,
   );
+  const anyModelOf = database.prepare<[string]>('SELECT 1 FROM models WHERE connection_id = ?');
   const dropModels = database.prepare('DELETE FROM models');
 
+  const audiencesIn = database.prepare<[string], { audiences: number }>(
+    'SELECT count(*) AS audiences FROM audiences WHERE connection_id = ?',
+  );
   const audiencesOf = database.prepare<[string], AudienceRow>(
     'SELECT document, updated_at FROM audiences WHERE connection_id = ? ORDER BY position, id',
   );
@@ -108,11 +114,17 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
       const row = modelOf.get(connectionId);
       return row === undefined ? undefined : readDocument(CustomerModel, row.document, 'model');
     },
+    hasModel(connectionId) {
+      return anyModelOf.get(connectionId) !== undefined;
+    },
     saveModel(connectionId, model) {
       putModel.run({ connectionId, document: JSON.stringify(model) });
     },
     listAudiences(connectionId) {
       return audiencesOf.all(connectionId).map(readAudience);
+    },
+    countAudiences(connectionId) {
+      return audiencesIn.get(connectionId)?.audiences ?? 0;
     },
     findAudience(connectionId, id) {
       const row = audienceById.get(connectionId, id);

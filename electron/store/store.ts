@@ -31,9 +31,13 @@ export interface Store {
   removeConnection(id: string): void;
 
   findModel(connectionId: string): CustomerModel | undefined;
+  /** Whether there is a model, without reading it. */
+  hasModel(connectionId: string): boolean;
   saveModel(connectionId: string, model: CustomerModel): void;
 
   listAudiences(connectionId: string): StoredAudience[];
+  /** How many audiences there are, without reading them. */
+  countAudiences(connectionId: string): number;
   findAudience(connectionId: string, id: string): StoredAudience | undefined;
   saveAudience(connectionId: string, audience: Audience, updatedAt: string): void;
   removeAudience(connectionId: string, id: string): void;
