@@ -41,9 +41,8 @@ export async function runCommand(services: Services, call: CommandCall): Promise
   const command = Object.entries(commands).find(([name]) => name === call.command)?.[1];
   if (command === undefined) throw new UsageError(`There is no command “${call.command}”.`);
   if (call.audience === undefined) throw new UsageError('The name of the audience is missing.');
-  services.workspaces.import(call.text, false);
-  const { workspace } = services.workspaces.check(call.text);
-  return command(services, chooseAudience(workspace?.models ?? [], call.audience), call);
+  const { models } = services.workspaces.load(call.text);
+  return command(services, chooseAudience(models, call.audience), call);
 }
 
 function chooseAudience(models: Workspace['models'], name: string): Chosen {

@@ -11,7 +11,7 @@ import { requireConnection, requireKind } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readSettingsForm } from './settings-form.ts';
 import { toAppError } from './to-app-error.ts';
-import { type WarehouseSessions, secretOwner } from './warehouse-sessions.ts';
+import { type WarehouseSessions, hasSecrets, readSecrets, secretOwner } from './warehouse-sessions.ts';
 
 /** A connection as the form gives it. Without `id` it is a new one; secrets left out or empty keep their stored values. */
 export interface ConnectionForm {
@@ -49,17 +49,17 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
       ...connection,
       kindLabel: kind?.label ?? connection.kind,
       storedSecrets: await listStoredSecrets(connection),
-      hasModel: store.findModel(connection.id) !== undefined,
-      audiences: store.listAudiences(connection.id).length,
+      hasModel: store.hasModel(connection.id),
+      audiences: store.countAudiences(connection.id),
       ...(catalogAsOf === undefined ? {} : { catalogAsOf }),
     };
   };
 
   const listStoredSecrets = async (connection: Connection): Promise<string[]> => {
     const kind = warehouses.find((each) => each.kind === connection.kind);
-    if (kind === undefined || !kind.settings.some((field) => field.kind === 'secret')) return [];
+    if (kind === undefined) return [];
     try {
-      return Object.keys(await secrets.read(secretOwner(connection.id)));
+      return Object.keys(await readSecrets(secrets, kind, connection.id));
     } catch {
       // A locked keychain must not empty the list of connections; opening one will name it.
       return [];
@@ -122,9 +122,7 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
       }
       const kind = requireKind(warehouses, form.kind);
       refuseTakenLabel(form.label, form.id);
-      const hasSecrets = kind.settings.some((field) => field.kind === 'secret');
-      const before =
-        existing === undefined || !hasSecrets ? {} : await secrets.read(secretOwner(existing.id));
+      const before = existing === undefined ? {} : await readSecrets(secrets, kind, existing.id);
       const kept = readSettingsForm(kind.settings, form, before);
       const connection: Connection = {
         id: existing?.id ?? freeId(form.label),
@@ -142,7 +140,7 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
     async remove(connectionId: string): Promise<void> {
       const connection = requireConnection(store, connectionId);
       const kind = warehouses.find((each) => each.kind === connection.kind);
-      if (kind === undefined || kind.settings.some((field) => field.kind === 'secret')) {
+      if (kind === undefined || hasSecrets(kind)) {
         await secrets.remove(secretOwner(connectionId));
       }
       sessions.retire(connectionId);
@@ -160,7 +158,7 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
       const stored =
         test.connectionId === undefined
           ? {}
-          : await secrets.read(secretOwner(requireConnection(store, test.connectionId).id));
+          : await readSecrets(secrets, kind, requireConnection(store, test.connectionId).id);
       const form = readSettingsForm(kind.settings, test, stored);
       const warehouse = await kind.open({ ...form, home: context.home, ...options });
       try {

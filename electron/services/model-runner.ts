@@ -98,8 +98,8 @@ export function createModelRunner(context: ServiceContext, sessions: WarehouseSe
     const instant = asOf(connectionId);
     return sessions.use(connectionId, options, async (warehouse, passed) => {
       const ready: ReadyModel = { model, dialect, warehouse, asOf: instant, options: passed };
+      await verifyOnce(ready);
       try {
-        await verifyOnce(ready);
         return await act(ready);
       } catch (error) {
         if (!(error instanceof AppError) || !MAY_BE_DRIFT.has(error.code)) throw error;

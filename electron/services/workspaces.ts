@@ -1,7 +1,12 @@
 import { checkSettings } from '../domain/field-spec.ts';
-import type { Problem } from '../domain/problem.ts';
+import { type Problem, errorAt } from '../domain/problem.ts';
 import type { Connection, Workspace } from '../domain/workspace.ts';
-import { readWorkspaceFile, requireWorkspace, writeWorkspaceFile } from '../domain/workspace-file.ts';
+import {
+  type WorkspaceFile,
+  readWorkspaceFile,
+  requireWorkspace,
+  writeWorkspaceFile,
+} from '../domain/workspace-file.ts';
 import type { WarehouseKind } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
 import type { ModelRunner } from './model-runner.ts';
@@ -17,14 +22,34 @@ export interface ImportResult {
 /** The workspace as code: all definitions in one file, without secrets. */
 export function createWorkspaces(context: ServiceContext, sessions: WarehouseSessions, runner: ModelRunner) {
   const { store, warehouses, clock } = context;
+  const read = (text: string): WorkspaceFile =>
+    readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+
+  /** Replaces all definitions, in one transaction; secrets and runs stay. */
+  const replace = (workspace: Workspace): void => {
+    const before = store.listConnections();
+    store.importWorkspace(workspace, clock());
+    for (const { id } of [...before, ...workspace.connections]) {
+      sessions.retire(id);
+      runner.forget(id);
+    }
+  };
+
   return {
     /** The file's text. Reading it back gives the same definitions. */
     export: (): { text: string } => ({ text: writeWorkspaceFile(store.exportWorkspace()) }),
 
     /** What is wrong with a file, errors and warnings, each with its line and path. */
     check: (text: string): { workspace: Workspace | undefined; problems: Problem[] } => {
-      const file = readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+      const file = read(text);
       return { workspace: file.workspace, problems: [...file.problems] };
+    },
+
+    /** Replaces all definitions by those of the file and returns them. @throws AppError WORKSPACE_INVALID; then nothing changed */
+    load(text: string): Workspace {
+      const workspace = requireWorkspace(read(text));
+      replace(workspace);
+      return workspace;
     },
 
     /**
@@ -32,16 +57,9 @@ export function createWorkspaces(context: ServiceContext, sessions: WarehouseSes
      * @throws AppError WORKSPACE_INVALID with line and path; then nothing changed
      */
     import(text: string, checkOnly: boolean): ImportResult {
-      const file = readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+      const file = read(text);
       const workspace = requireWorkspace(file);
-      if (!checkOnly) {
-        const before = store.listConnections();
-        store.importWorkspace(workspace, clock());
-        for (const { id } of [...before, ...workspace.connections]) {
-          sessions.retire(id);
-          runner.forget(id);
-        }
-      }
+      if (!checkOnly) replace(workspace);
       return {
         connections: workspace.connections.length,
         audiences: workspace.models.reduce((sum, model) => sum + model.audiences.length, 0),
@@ -58,18 +76,14 @@ function checkConnections({ connections }: Workspace, warehouses: readonly Wareh
     if (kind !== undefined) return checkConnectionSettings(connection, kind, where);
     const kinds = warehouses.map((each) => each.kind).join(', ');
     const message = `There is no kind of connection “${connection.kind}”.`;
-    return [{ severity: 'error' as const, where: `${where}.kind`, message, help: `Write one of: ${kinds}.` }];
+    return [errorAt(`${where}.kind`, message, `Write one of: ${kinds}.`)];
   });
 }
 
 function checkConnectionSettings({ settings }: Connection, kind: WarehouseKind, where: string): Problem[] {
   const secretKeys = kind.settings.filter((field) => field.kind === 'secret').map((field) => field.key);
-  const problem = (key: string, message: string, help: string): Problem => ({
-    severity: 'error',
-    where: `${where}.settings.${key}`,
-    message,
-    help,
-  });
+  const problem = (key: string, message: string, help: string): Problem =>
+    errorAt(`${where}.settings.${key}`, message, help);
   const strays = Object.keys(settings).flatMap((key) => {
     if (secretKeys.includes(key)) {
       const message = `“${key}” is a secret and does not belong in a workspace file.`;
