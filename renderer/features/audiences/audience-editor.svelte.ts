@@ -48,16 +48,19 @@ export class AudienceEditor {
   isSaving = $state(false);
   saveError = $state.raw<AppErrorShape>();
 
+  /** The rule of the draft. What is derived from it rests while only name, description or columns change. */
+  readonly rule: Rule = $derived.by(() => this.draft.value.rule);
+  readonly #columns: readonly OutputColumn[] = $derived.by(() => this.draft.value.columns);
   readonly definitions: Definitions = $derived.by(() => this.#withDraft());
   readonly problems: readonly Problem[] = $derived.by(() => [
-    ...findProblems(this.draft.value.rule, this.definitions, this.fresh),
-    ...checkColumns(this.draft.value.columns, this.definitions.model),
+    ...findProblems(this.rule, this.definitions, this.fresh),
+    ...checkColumns(this.#columns, this.definitions.model),
   ]);
   readonly hasRuleErrors = $derived.by(() => hasErrors(problemsWithin(this.problems, 'rule')));
   readonly hasErrors = $derived.by(() => hasErrors(this.problems));
 
   /** How many customers the whole rule holds. */
-  readonly size = $derived.by(() => this.counts.parts.get(idOf(this.draft.value.rule)));
+  readonly size = $derived.by(() => this.counts.parts.get(idOf(this.rule)));
 
   readonly #engine: Engine;
   readonly #connectionId: string;
@@ -87,13 +90,13 @@ export class AudienceEditor {
 
   /** Changes the rule. `field` names what was changed, so that typing is one step of undo. */
   changeRule(rule: Rule, field?: string): void {
-    if (rule === this.draft.value.rule) return;
+    if (rule === this.rule) return;
     this.#change({ ...this.draft.value, rule }, field);
   }
 
   /** Changes a condition in its place. */
   changeCondition(id: string, condition: Condition, field: string): void {
-    const rule = replacePart(this.draft.value.rule, id, (part) =>
+    const rule = replacePart(this.rule, id, (part) =>
       part.kind === 'condition' ? { ...part, condition } : part,
     );
     this.changeRule(rule, `${id} ${field}`);
@@ -108,7 +111,7 @@ export class AudienceEditor {
       this.opened.add(id);
       this.fresh.add(id);
     }
-    this.changeRule(insertPart(this.draft.value.rule, group.id, part));
+    this.changeRule(insertPart(this.rule, group.id, part));
   }
 
   /** Changes name, description or columns. */
@@ -173,31 +176,37 @@ export class AudienceEditor {
   }
 
   #change(next: AudienceDraft, field: string | undefined): void {
+    const before = this.rule;
     this.draft.change(next, field);
-    this.#follow();
+    if (next.rule === before) this.#followCalmly();
+    else this.#follow();
   }
 
   #follow(): void {
     this.#forgetGone();
     this.#showCounts();
+    this.#followCalmly();
+  }
+
+  #followCalmly(): void {
     clearTimeout(this.#calmTimer);
     this.#calmTimer = setTimeout(() => (this.calm = this.draft.value), CALM_MS);
   }
 
   #forgetGone(): void {
     for (const id of this.fresh) {
-      if (findParent(this.draft.value.rule, id) === undefined) this.fresh.delete(id);
+      if (findParent(this.rule, id) === undefined) this.fresh.delete(id);
     }
   }
 
   #showCounts(): void {
-    this.counts.show(this.draft.value.rule, problemsWithin(this.problems, 'rule'), this.definitions);
+    this.counts.show(this.rule, problemsWithin(this.problems, 'rule'), this.definitions);
   }
 
   /** The saved definitions with the draft in place of its saved state, so that a cycle through it is found. */
   #withDraft(): Definitions {
     const { model, audiences } = this.#readDefinitions();
-    const { rule } = this.draft.value;
+    const { rule } = this;
     const own = audiences.map((each) => (each.id === this.audienceId ? { ...each, rule } : each));
     return { model, audiences: own };
   }

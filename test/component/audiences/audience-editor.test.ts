@@ -1,11 +1,16 @@
-import { describe, expect, it } from 'vitest';
+import { createRouterClient } from '@orpc/server';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import type { Audience } from '../../../electron/domain/audience.ts';
 import type { Rule } from '../../../electron/domain/rule.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import AudiencesPage from '../../../renderer/features/audiences/AudiencesPage.svelte';
+import { AudienceEditor } from '../../../renderer/features/audiences/audience-editor.svelte.ts';
+import { idOf, toggleNot } from '../../../renderer/features/audiences/rule-tree.ts';
+import type { Engine } from '../../../renderer/shell/engine.ts';
 import { router } from '../../../renderer/shell/router.svelte.ts';
 import { renderRetail } from '../support/render-retail.ts';
+import { makeRetailEngine } from '../support/retail-engine.ts';
 import { countMembers } from '../support/small-retail.ts';
 
 const highBread: Audience = {
@@ -52,6 +57,15 @@ async function choose(field: ReturnType<typeof combobox>, option: string | RegEx
 async function add(kind: RegExp): Promise<void> {
   await page.getByRole('button', { name: 'Add condition' }).click();
   await page.getByRole('menuitem', { name: kind }).click();
+}
+
+function openEditor(): AudienceEditor {
+  const saved = { model: sampleModel(), audiences: [highBread] };
+  // The editor calls only the parts of the contract that are canned.
+  const engine = createRouterClient(makeRetailEngine().router) as Engine;
+  const editor = new AudienceEditor(engine, 'sample', () => saved, highBread);
+  onTestFinished(() => editor.close());
+  return editor;
 }
 
 describe('composing an audience', () => {
@@ -161,6 +175,31 @@ describe('composing an audience', () => {
     await userEvent.keyboard('{Control>}s{/Control}');
     await expect.poll(() => state.audiences.map((each) => each.id)).toEqual(['high-bread', 'everyone']);
     await expect.element(page.getByText('Another audience is named')).not.toBeInTheDocument();
+  });
+});
+
+describe('the draft of an audience', () => {
+  it('checks and composes the rule anew only when the rule changes', () => {
+    const editor = openEditor();
+    const { problems, definitions } = editor;
+    editor.changeText({ name: 'Bread' }, 'name');
+    editor.changeText({ description: 'Likes bread.' }, 'description');
+    expect(editor.draft.value).toMatchObject({ name: 'Bread', description: 'Likes bread.' });
+    expect(editor.problems).toBe(problems);
+    expect(editor.definitions).toBe(definitions);
+    editor.changeRule(toggleNot(editor.rule, idOf(editor.rule)));
+    expect(editor.definitions).not.toBe(definitions);
+    editor.undo();
+    expect(editor.rule.kind).toBe('all');
+  });
+
+  it('takes changed columns over to members and statement once it is calm, with the rule as it was', async () => {
+    const editor = openEditor();
+    const { rule } = editor.calm;
+    editor.changeText({ columns: [] }, 'columns');
+    expect(editor.calm.columns).toHaveLength(1);
+    await expect.poll(() => editor.calm.columns).toEqual([]);
+    expect(editor.calm.rule).toBe(rule);
   });
 });
 
