@@ -20,6 +20,15 @@ const specs: FieldSpec[] = [
   { key: 'token', label: 'Token', kind: 'secret', required: true, showIf: { key: 'auth', in: ['token'] } },
   { key: 'client', label: 'Client id', kind: 'text', required: true, showIf: { key: 'auth', in: ['oauth'] } },
   { key: 'readOnly', label: 'Read only', kind: 'switch', required: false, initial: true },
+  {
+    key: 'format',
+    label: 'Format',
+    kind: 'select',
+    required: false,
+    initial: 'parquet',
+    help: 'Of every file in the folder.',
+    options: [{ value: 'parquet', label: 'Parquet' }],
+  },
   { key: 'folder', label: 'Folder', kind: 'path', required: false, picks: 'folder' },
 ];
 
@@ -65,6 +74,16 @@ describe('a form made from field specs', () => {
     const host = page.getByLabelText('Host');
     await expect.element(host).toHaveAttribute('aria-invalid', 'true');
     await expect.element(host).toHaveAccessibleDescription('Host is required.');
+  });
+
+  it('ties error and hint to a list of choices too', async () => {
+    await renderForm({ auth: 'The workspace refuses tokens.' });
+    const select = page.getByRole('combobox', { name: 'Sign-in: Token' });
+    await expect.element(select).toHaveAttribute('aria-invalid', 'true');
+    await expect.element(select).toHaveAccessibleDescription('The workspace refuses tokens.');
+    const format = page.getByRole('combobox', { name: 'Format: Parquet' });
+    await expect.element(format).toHaveAttribute('aria-invalid', 'false');
+    await expect.element(format).toHaveAccessibleDescription('Of every file in the folder.');
   });
 
   it('chooses from a list by keyboard', async () => {
