@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { page } from 'vitest/browser';
+import { page, userEvent } from 'vitest/browser';
 import type { Audience } from '../../../electron/domain/audience.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import AudiencesPage from '../../../renderer/features/audiences/AudiencesPage.svelte';
@@ -104,6 +104,20 @@ describe('the list of audiences', () => {
     await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
     expect(shownSizes()).toEqual(audiences.map(size));
     expect(state.histograms).toBe(1);
+  });
+
+  it('gives the focus back to the menu when a rename is left', async () => {
+    const state = await renderRetail(AudiencesPage, ['audiences'], { audiences });
+    const menu = page.getByRole('button', { name: 'Actions for Both' });
+    for (const leave of ['{Escape}', 'Close', 'Cancel']) {
+      await act('Both', 'Rename…');
+      await expect.element(page.getByRole('textbox', { name: 'Name' })).toHaveFocus();
+      if (leave.startsWith('{')) await userEvent.keyboard(leave);
+      else await page.getByRole('dialog').getByRole('button', { name: leave }).click();
+      await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
+      await expect.element(menu).toHaveFocus();
+    }
+    expect(state.audiences).toEqual(audiences);
   });
 
   it('counts an edited audience anew, and those that refer to it', async () => {
