@@ -7,7 +7,7 @@ export function formatRoute(page: string, ...rest: readonly string[]): string {
 }
 
 /** Reads a hash; text that is no valid hash gives the empty page. */
-export function readRoute(hash: string): Route {
+function readRoute(hash: string): Route {
   const parts = hash.replace(/^#\/?/, '').split('/').filter(Boolean);
   try {
     const [page = '', ...rest] = parts.map(decodeURIComponent);

@@ -56,7 +56,6 @@ export class AudienceEditor {
     ...findProblems(this.rule, this.definitions, this.fresh),
     ...checkColumns(this.#columns, this.definitions.model),
   ]);
-  readonly hasRuleErrors = $derived.by(() => hasErrors(problemsWithin(this.problems, 'rule')));
   readonly hasErrors = $derived.by(() => hasErrors(this.problems));
 
   /** How many customers the whole rule holds. */

@@ -81,7 +81,7 @@ export function listParts(rule: Rule, path = '0', where = 'rule'): PlacedRule[] 
 }
 
 /** The part with this id, without a `not` around it. */
-export function findPart(rule: Rule, id: string): CoreRule | undefined {
+function findPart(rule: Rule, id: string): CoreRule | undefined {
   const found = listParts(rule).find((part) => part.id === id);
   return found === undefined ? undefined : coreOf(found.rule);
 }
@@ -177,7 +177,7 @@ export function unwrapGroup(rule: Rule, id: string): Rule {
 }
 
 /** True where the part stands in the subtree below `ancestor`, or is it. */
-export function isWithin(rule: Rule, id: string, ancestor: string): boolean {
+function isWithin(rule: Rule, id: string, ancestor: string): boolean {
   const top = findPart(rule, ancestor);
   return top !== undefined && listParts(top).some((part) => part.id === id);
 }
