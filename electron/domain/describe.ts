@@ -1,6 +1,6 @@
 import type { Definitions } from './composition.ts';
 import { describeDuration } from './duration.ts';
-import { findAttribute, findEntity } from './model.ts';
+import { type CustomerModel, type ResolvedEntity, findAttribute, findEntity } from './model.ts';
 import { OPERATORS } from './operators.ts';
 import {
   type Condition,
@@ -45,35 +45,36 @@ export function describeCondition(condition: Condition, { model }: Definitions):
     const label = model.traits.find((each) => each.id === condition.trait)?.label ?? condition.trait;
     return `${label} ${describeTest(condition.test)}`;
   }
-  const label = (ref: ColumnRef): string => {
-    const entity = findEntity(model, condition.entity);
-    const name = (entity === undefined ? undefined : findAttribute(entity, ref.column)?.label) ?? ref.column;
-    return [name, ...(ref.path ?? [])].join(' ');
-  };
-  const entityLabel = findEntity(model, condition.entity)?.label ?? condition.entity;
-  if (condition.kind === 'attribute') {
-    const prefix = condition.entity === CUSTOMER ? '' : `${entityLabel}: `;
-    return `${prefix}${label(condition)} ${describeTest(condition.test)}`;
-  }
-  return describeMeasured(condition, entityLabel, label);
+  if (condition.kind === 'related') return describeMeasured(condition, model);
+  const entity = findEntity(model, condition.entity);
+  const prefix = condition.entity === CUSTOMER ? '' : `${entity?.label ?? condition.entity}: `;
+  return `${prefix}${labelColumn(entity, condition)} ${describeTest(condition.test)}`;
 }
 
-/** A measure with its filters and window in plain English; `label` names a column. */
+/** A measure with its filters and window in plain English: of a related condition, a trait or an output column. */
 export function describeMeasured(
   source: {
+    entity: string;
     where: readonly Filter[];
     window?: Window | undefined;
     measure: Measure;
     test?: Test | undefined;
   },
-  entityLabel: string,
-  label: (ref: ColumnRef) => string,
+  model: CustomerModel,
 ): string {
+  const entity = findEntity(model, source.entity);
+  const label = (ref: ColumnRef): string => labelColumn(entity, ref);
   const filters = source.where.map((filter) => `${label(filter)} ${describeTest(filter.test)}`);
   const where = filters.length === 0 ? '' : ` where ${filters.join(', ')}`;
   const window = source.window === undefined ? '' : describeWindow(source.window);
   const test = source.test === undefined ? '' : ` ${describeTest(source.test)}`;
-  return `${entityLabel}: ${describeMeasure(source.measure, label)}${where}${window}${test === '' ? '' : `,${test}`}`;
+  return `${entity?.label ?? source.entity}: ${describeMeasure(source.measure, label)}${where}${window}${test === '' ? '' : `,${test}`}`;
+}
+
+/** What people call a column, or a field of it. */
+function labelColumn(entity: ResolvedEntity | undefined, ref: ColumnRef): string {
+  const name = (entity === undefined ? undefined : findAttribute(entity, ref.column)?.label) ?? ref.column;
+  return [name, ...(ref.path ?? [])].join(' ');
 }
 
 function describeMeasure(measure: Measure, label: (ref: ColumnRef) => string): string {

@@ -58,11 +58,9 @@ export function describeColumn(column: OutputColumn, model: CustomerModel): stri
   if (column.kind === 'trait') {
     return `Trait: ${model.traits.find((each) => each.id === column.trait)?.label ?? column.trait}`;
   }
+  if (column.kind === 'measure') return describeMeasured(column, model);
   const entity = findEntity(model, column.entity);
-  const labelOf = (name: string): string =>
-    (entity === undefined ? undefined : findAttribute(entity, name)?.label) ?? name;
-  if (column.kind === 'attribute') {
-    return `${entity?.label ?? column.entity}: ${[labelOf(column.column), ...(column.path ?? [])].join(' › ')}`;
-  }
-  return describeMeasured(column, entity?.label ?? column.entity, (ref) => labelOf(ref.column));
+  const name =
+    (entity === undefined ? undefined : findAttribute(entity, column.column)?.label) ?? column.column;
+  return `${entity?.label ?? column.entity}: ${[name, ...(column.path ?? [])].join(' › ')}`;
 }
