@@ -50,3 +50,8 @@ export function formatShare(share: number): string {
   if (share < 1 && share >= 0.9995) return '>99.9%';
   return `${(share * 100).toFixed(1)}%`;
 }
+
+/** Names in quotes, joined by commas: `“High bread”, “Emailable”`. */
+export function quoteAll(names: readonly string[]): string {
+  return names.map((name) => `“${name}”`).join(', ');
+}

@@ -1,3 +1,5 @@
+import { quoteAll } from '../../text/format.ts';
+
 /** What removing a part of the model takes along and breaks, for the question before it. */
 export function describeRemoval(traits: readonly string[], audiences: readonly string[]): string {
   const sentences = ['The table itself is not touched. The removal can be undone until the page is left.'];
@@ -6,9 +8,4 @@ export function describeRemoval(traits: readonly string[], audiences: readonly s
     sentences.push(`These audiences use it and cannot run without it: ${quoteAll(audiences)}.`);
   }
   return sentences.join(' ');
-}
-
-/** Names in quotes, joined by commas. */
-export function quoteAll(names: readonly string[]): string {
-  return names.map((name) => `“${name}”`).join(', ');
 }
