@@ -5,13 +5,21 @@ import type { Attribute } from '../../../electron/domain/model.ts';
 import { type TablePath, parseTablePath } from '../../../electron/domain/table-path.ts';
 import type { Choice } from '../../ui/choice.ts';
 
+/** A column of a table, as the catalog or the model knows it. */
+type TypedColumn = Pick<ColumnMetadata, 'name' | 'type'>;
+
+/** The columns behind attributes. */
+export function attributeColumns(attributes: readonly Attribute[]): TypedColumn[] {
+  return attributes.map(({ column, type }) => ({ name: column, type }));
+}
+
 /** Columns as choices, with their types. */
-export function columnChoices(columns: readonly ColumnMetadata[]): Choice[] {
+export function columnChoices(columns: readonly TypedColumn[]): Choice[] {
   return columns.map(({ name, type }) => ({ value: name, label: name, hint: type.native }));
 }
 
 /** Columns that can say when a row happened. */
-export function timeColumns(columns: readonly ColumnMetadata[]): ColumnMetadata[] {
+export function timeColumns(columns: readonly TypedColumn[]): TypedColumn[] {
   return columns.filter((column) => familyOf(column.type) === 'time');
 }
 
