@@ -241,4 +241,30 @@ describe('the result of an audience', () => {
         { kind: 'attribute', entity: 'customer', column: 'email' },
       ]);
   });
+
+  it('writes an aggregated attribute and edits it', async () => {
+    const state = await renderRetail(AudiencesPage, ['audiences', 'high-bread'], { audiences: [highBread] });
+    await page.getByRole('tab', { name: /^Columns/ }).click();
+    await page.getByRole('button', { name: 'Aggregated attribute' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('button', { name: 'Add column' }).click();
+    await expect.element(dialog.getByText('A name is missing. Enter the name in the file.')).toBeVisible();
+    await dialog.getByRole('textbox', { name: 'Name in the file' }).fill(' scores ');
+    await dialog.getByRole('button', { name: 'Add column' }).click();
+    await page.getByRole('button', { name: 'Edit scores' }).click();
+    await dialog.getByRole('textbox', { name: 'Name in the file' }).fill('best_score');
+    await choose(dialog.getByRole('combobox', { name: /^Measure:/ }), 'largest');
+    await choose(dialog.getByRole('combobox', { name: 'Measured column' }), /^Score score/);
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('button', { name: 'Save audience' }).click();
+    await expect
+      .poll(() => state.audiences[0]?.columns.at(-1))
+      .toEqual({
+        kind: 'measure',
+        entity: 'propensity-scores',
+        where: [],
+        measure: { of: 'max', column: 'score' },
+        as: 'best_score',
+      });
+  });
 });
