@@ -16,6 +16,22 @@ export type ColumnMetadata = z.infer<typeof ColumnMetadata>;
 export const RowCount = z.object({ rows: z.number(), from: z.enum(['metadata', 'query']), asOf: Instant });
 export type RowCount = z.infer<typeof RowCount>;
 
+/** How large a table is on disk, from the table's own metadata, and when that was read. */
+export const TableSize = z.object({ bytes: z.number(), files: z.number().optional(), asOf: Instant });
+export type TableSize = z.infer<typeof TableSize>;
+
+/**
+ * A catalog (without `schema`) or schema of which no table was read: the account may not look into it (`denied`), or sees no table in it
+ * (`empty`). `privilege` is the grant that would change that.
+ */
+export const SchemaGap = z.object({
+  catalog: z.string(),
+  schema: z.string().optional(),
+  reason: z.enum(['denied', 'empty']),
+  privilege: z.enum(['USE CATALOG', 'USE SCHEMA', 'SELECT']),
+});
+export type SchemaGap = z.infer<typeof SchemaGap>;
+
 /** A table or view: metadata only, never a row of it. */
 export const TableMetadata = z.object({
   path: TablePath,
@@ -23,7 +39,7 @@ export const TableMetadata = z.object({
   comment: z.string().optional(),
   columns: z.array(ColumnMetadata),
   rowCount: RowCount.optional(),
-  sizeBytes: z.number().optional(),
+  size: TableSize.optional(),
   /** When the metadata was read. */
   asOf: Instant,
 });

@@ -19,6 +19,7 @@ import { endOperation, type Operation, waitWithin } from './databricks-wait.ts';
 import { formatCsvRow, formatJsonRow, writeRows } from './row-writer.ts';
 import type {
   ActOptions,
+  DiscoverOptions,
   ExportResult,
   OpenWarehouse,
   QueryResult,
@@ -73,7 +74,7 @@ export class DatabricksSession implements OpenWarehouse {
     });
   }
 
-  async *discover(options: ActOptions = {}): AsyncGenerator<TableMetadata> {
+  async *discover(options: DiscoverOptions = {}): AsyncGenerator<TableMetadata> {
     throwIfCancelled(options.signal);
     try {
       yield* discoverTables(this.#reader(options.signal), this.#address.catalog, options);
@@ -240,9 +241,12 @@ export class DatabricksSession implements OpenWarehouse {
   }
 
   #reader(signal: AbortSignal | undefined): MetadataReader {
-    const read = async (ask: (session: Session) => Promise<Operation>): Promise<object[]> => {
+    const start = async (ask: (session: Session) => Promise<Operation>): Promise<Operation> => {
       const { session } = await waitWithin(this.#open(), SESSION_WITHIN_MS, signal);
-      const operation = await waitWithin(ask(session), STATEMENT_WITHIN_MS, signal);
+      return waitWithin(ask(session), STATEMENT_WITHIN_MS, signal);
+    };
+    const read = async (ask: (session: Session) => Promise<Operation>): Promise<object[]> => {
+      const operation = await start(ask);
       try {
         return await waitWithin(operation.fetchAll(), STATEMENT_WITHIN_MS, signal);
       } finally {
@@ -253,10 +257,26 @@ export class DatabricksSession implements OpenWarehouse {
       catalogs: () => read((session) => session.getCatalogs()),
       schemas: (catalogName) => read((session) => session.getSchemas({ catalogName })),
       tables: (catalogName, schemaName) => read((session) => session.getTables({ catalogName, schemaName })),
-      columns: (catalogName, schemaName, tableName) =>
-        read((session) =>
+      columns: async function* (catalogName, schemaName, tableName) {
+        const operation = await start((session) =>
           session.getColumns({ catalogName, schemaName, ...(tableName === undefined ? {} : { tableName }) }),
-        ),
+        );
+        let isDone = false;
+        try {
+          // In chunks: the columns of a schema with ten thousand tables do not fit in memory at once.
+          do {
+            yield await waitWithin(
+              operation.fetchChunk({ maxRows: CHUNK_ROWS }),
+              STATEMENT_WITHIN_MS,
+              signal,
+            );
+          } while (await operation.hasMoreRows());
+          isDone = true;
+        } finally {
+          endOperation(operation, isDone);
+        }
+      },
+      mapError: (error) => mapDatabricksError(error, this.#address.host),
     };
   }
 

@@ -1,4 +1,4 @@
-import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.ts';
+import type { ColumnMetadata, RowCount, SchemaGap, TableMetadata } from '../domain/catalog.ts';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { FileFormat } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
@@ -37,6 +37,11 @@ export interface ActOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What discovery is given: `onGap` hears of each catalog or schema of which no table could be read. */
+export interface DiscoverOptions extends ActOptions {
+  readonly onGap?: (gap: SchemaGap) => void;
+}
+
 /** What was written. `bytes` is the size of the file. */
 export interface ExportResult {
   readonly rows: number;
@@ -48,8 +53,8 @@ export interface ExportResult {
 export interface OpenWarehouse {
   /** Walks the steps of a connection test; throws at the failing step. */
   test(onStep: (step: TestStep) => void, options?: ActOptions): Promise<void>;
-  /** Reads the metadata of every visible table, table by table. */
-  discover(options?: ActOptions): AsyncIterable<TableMetadata>;
+  /** Reads the metadata of every visible table, table by table. What may not be read is told to `onGap` and does not stop the rest. */
+  discover(options?: DiscoverOptions): AsyncIterable<TableMetadata>;
   /** The columns of one table as they are now. @throws AppError TABLE_MISSING */
   describeTable(path: TablePath, options?: ActOptions): Promise<readonly ColumnMetadata[]>;
   /** Counts the rows of a table by a query. @throws AppError TABLE_MISSING */
