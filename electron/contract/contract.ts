@@ -6,6 +6,7 @@ import { AppErrorShape } from '../domain/app-error.ts';
 import { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import { Histogram } from '../domain/histogram.ts';
 import { CustomerModel } from '../domain/model.ts';
+import { GrantRequest, PermissionOutline, PermissionReport } from '../domain/permission.ts';
 import { Problem } from '../domain/problem.ts';
 import { Readiness } from '../domain/readiness.ts';
 import { DefinitionId, Rule } from '../domain/rule.ts';
@@ -164,6 +165,20 @@ export const contract = {
       .output(z.array(TableSummary)),
     table: base.input(onConnection.extend({ path: TablePath })).output(TableMetadata),
     countRows: base.input(onConnection.extend({ path: TablePath })).output(RowCount),
+  },
+  permissions: {
+    /** Whether there is anything to grant, and what the model reads. */
+    outline: base.input(onConnection).output(PermissionOutline),
+    /** The script for the administrator; the app never runs it. */
+    script: base.input(onConnection.extend({ request: GrantRequest })).output(z.object({ text: z.string() })),
+    /** Writes the script to an absolute path that the person chose. @throws TARGET_UNWRITABLE */
+    saveScript: base
+      .input(onConnection.extend({ request: GrantRequest, path: z.string().min(1) }))
+      .output(nothing),
+    /** What a principal holds of its needs; without one, the account that the connection signs in with. Writes nothing. */
+    check: base
+      .input(onConnection.extend({ request: GrantRequest.partial({ principal: true }) }))
+      .output(withProgress(PermissionReport)),
   },
   model: {
     get: base

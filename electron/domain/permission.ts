@@ -81,6 +81,23 @@ export const PermissionReport = z.object({
 });
 export type PermissionReport = z.infer<typeof PermissionReport>;
 
+/** What there is to grant for a connection. Files and the sample are not `grantable`: they have no permissions of their own. */
+export const PermissionOutline = z.object({
+  grantable: z.boolean(),
+  host: z.string(),
+  /** The id of the SQL warehouse; empty where the settings do not tell. */
+  warehouse: z.string(),
+  /** The tables of the model, none where there is no model, with the columns that the model cannot do without. */
+  tables: z.array(
+    z.object({
+      path: TablePath,
+      labels: z.array(z.string()),
+      columns: z.array(z.object({ name: z.string(), needed: z.boolean() })),
+    }),
+  ),
+});
+export type PermissionOutline = z.infer<typeof PermissionOutline>;
+
 /** The view through which a table with columns left out is read. */
 export function viewOf(path: TablePath): TablePath {
   return { ...path, table: `${path.table.slice(0, 240)}_for_slipway` };

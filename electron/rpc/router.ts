@@ -29,7 +29,8 @@ async function* withProgress<Result>(
 
 /** The contract, answered by the services. */
 export function createRouter(services: Services) {
-  const { connections, catalog, models, audiences, members, exports, runs, workspaces } = services;
+  const { connections, catalog, permissions, models, audiences, members, exports, runs, workspaces } =
+    services;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -73,6 +74,19 @@ export function createRouter(services: Services) {
       table: os.catalog.table.handler(({ input }) => catalog.table(input.connectionId, input.path)),
       countRows: os.catalog.countRows.handler(({ input, signal }) =>
         catalog.countRows(input.connectionId, input.path, options(signal)),
+      ),
+    },
+    permissions: {
+      outline: os.permissions.outline.handler(({ input }) => permissions.outline(input.connectionId)),
+      script: os.permissions.script.handler(({ input }) =>
+        permissions.script(input.connectionId, input.request),
+      ),
+      saveScript: os.permissions.saveScript.handler(async ({ input }) => {
+        await permissions.saveScript(input.connectionId, input.request, input.path);
+        return {};
+      }),
+      check: os.permissions.check.handler(({ input, signal }) =>
+        withProgress(signal, (act) => permissions.check(input.connectionId, input.request, act)),
       ),
     },
     model: {

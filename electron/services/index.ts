@@ -6,6 +6,7 @@ import { createExports } from './exports.ts';
 import { createMembers } from './members.ts';
 import { createModelRunner } from './model-runner.ts';
 import { createModels } from './models.ts';
+import { createPermissions } from './permissions.ts';
 import { createRuns } from './runs.ts';
 import { readStatus } from './status.ts';
 import { createWarehouseSessions } from './warehouse-sessions.ts';
@@ -27,6 +28,7 @@ export function createServices(context: ServiceContext) {
     status: () => readStatus(context),
     connections: createConnections({ context, sessions, runner, catalog }),
     catalog,
+    permissions: createPermissions(context, sessions),
     models: createModels(context, runner),
     audiences: createAudiences(context),
     members,

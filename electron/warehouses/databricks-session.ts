@@ -12,6 +12,7 @@ import {
   readTableColumns,
 } from './databricks-discovery.ts';
 import { mapDatabricksError } from './databricks-error.ts';
+import { createPermissionReader } from './databricks-permissions.ts';
 import { openTls, resolveHost } from './databricks-reach.ts';
 import type { DatabricksAddress } from './databricks-settings.ts';
 import { type DatabricksApi, readDatabricksRow, toNamedParameters } from './databricks-value.ts';
@@ -40,6 +41,7 @@ const CHUNK_ROWS = 10_000;
 
 /** A connection to a Databricks SQL warehouse. Nothing is sent before the first act. */
 export class DatabricksSession implements OpenWarehouse {
+  readonly permissions = createPermissionReader((query, options) => this.query(query, options));
   readonly #address: DatabricksAddress;
   #opened: Promise<{ api: DatabricksApi; client: DBSQLClient; session: Session }> | undefined;
 

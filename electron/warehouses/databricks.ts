@@ -1,4 +1,5 @@
 import { databricksDialect } from './databricks-dialect.ts';
+import { readCompute } from './databricks-permissions.ts';
 import { DatabricksSession } from './databricks-session.ts';
 import { readAddress } from './databricks-settings.ts';
 import { defineWarehouse } from './warehouse.ts';
@@ -41,6 +42,7 @@ export const databricks = defineWarehouse({
     },
   ],
   dialect: databricksDialect,
+  compute: readCompute,
   async open({ settings, secrets }) {
     return new DatabricksSession(readAddress(settings, secrets));
   },

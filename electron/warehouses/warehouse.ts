@@ -1,6 +1,7 @@
 import type { ColumnMetadata, RowCount, SchemaGap, TableMetadata } from '../domain/catalog.ts';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { FileFormat } from '../domain/run.ts';
+import type { Grant, Need, Securable } from '../domain/permission.ts';
 import type { TablePath } from '../domain/table-path.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
 import type { Dialect } from '../sql/dialect.ts';
@@ -49,6 +50,23 @@ export interface ExportResult {
   readonly statementId?: string;
 }
 
+/** Whether the connection's account may do something, tried without writing. */
+export interface Probe {
+  readonly status: 'held' | 'missing' | 'unknown';
+  /** How it was found out, or why it could not be: a sentence for people. */
+  readonly note: string;
+}
+
+/** What a warehouse with permissions tells of them. It only reads: listings, grants, and queries that give no row. */
+export interface PermissionReader {
+  /** The account that the connection signs in with. */
+  account(options?: ActOptions): Promise<string>;
+  /** Tries what the need allows. A refusal is an answer; all other failures throw. */
+  probe(need: Need, options?: ActOptions): Promise<Probe>;
+  /** The grants of a principal that affect an object. @throws AppError PERMISSION_DENIED, QUERY_FAILED where grants are not listed */
+  grants(principal: string, on: Securable, options?: ActOptions): Promise<readonly Grant[]>;
+}
+
 /** An open connection to a warehouse. Whoever opened it closes it. All acts throw AppError only; a cancel throws CANCELLED. */
 export interface OpenWarehouse {
   /** Walks the steps of a connection test; throws at the failing step. */
@@ -71,6 +89,8 @@ export interface OpenWarehouse {
     format: FileFormat,
     options?: ActOptions,
   ): Promise<ExportResult>;
+  /** Absent where the data has no permissions of its own. */
+  readonly permissions?: PermissionReader;
   close(): Promise<void>;
 }
 
@@ -83,6 +103,8 @@ export interface WarehouseKind {
   readonly dialect: Dialect;
   /** The instant that relative windows are counted from, for data that stands still; the clock's `now` where absent. */
   readonly pinnedAsOf?: string;
+  /** Where permissions are granted by an administrator: the compute that statements run on, by these settings. Absent where nothing is granted. */
+  readonly compute?: (settings: Settings) => { readonly host: string; readonly warehouse: string };
   /** Opens a connection. `home` is a folder where the warehouse may keep its own (synthetic or engine) files. @throws AppError */
   open(context: OpenContext): Promise<OpenWarehouse>;
 }
