@@ -1,7 +1,8 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Audience, OutputColumn } from '../domain/audience.ts';
-import { RowCount, TableMetadata, TableSummary } from '../domain/catalog.ts';
+import { RowCount, SchemaGap, TableMetadata, TableSize, TableSummary } from '../domain/catalog.ts';
+import { FoundChange } from '../domain/catalog-change.ts';
 import { AppErrorShape } from '../domain/app-error.ts';
 import { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import { Histogram } from '../domain/histogram.ts';
@@ -138,13 +139,23 @@ export const contract = {
     /** Reads all metadata anew. Cancelled or failed, the old metadata stays. */
     refresh: base
       .input(onConnection)
-      .output(withProgress(z.object({ tables: z.number(), columns: z.number() }))),
+      .output(withProgress(z.object({ tables: z.number(), columns: z.number(), changes: z.number() }))),
     schemas: base.input(onConnection).output(
       z.object({
         asOf: z.string().optional(),
         schemas: z.array(z.object({ catalog: z.string(), schema: z.string(), tables: z.number() })),
+        gaps: z.array(SchemaGap),
+        sizes: z.boolean(),
       }),
     ),
+    /** What changed between readings, first what breaks something; kept until mended or dismissed. */
+    changes: base
+      .input(onConnection)
+      .output(z.object({ found: z.array(FoundChange).max(MOST_ROWS), total: z.number() })),
+    /** Without ids, all changes. */
+    dismissChanges: base
+      .input(onConnection.extend({ ids: z.array(z.number().int()).optional() }))
+      .output(nothing),
     tables: base
       .input(
         onConnection.extend({
@@ -165,6 +176,8 @@ export const contract = {
       .output(z.array(TableSummary)),
     table: base.input(onConnection.extend({ path: TablePath })).output(TableMetadata),
     countRows: base.input(onConnection.extend({ path: TablePath })).output(RowCount),
+    /** From the table's own metadata, where `sizes` says so. */
+    readSize: base.input(onConnection.extend({ path: TablePath })).output(TableSize),
   },
   permissions: {
     /** Whether there is anything to grant, and what the model reads. */

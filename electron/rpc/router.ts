@@ -1,5 +1,5 @@
 import { implement } from '@orpc/server';
-import { contract, type TestEvent } from '../contract/contract.ts';
+import { contract, MOST_ROWS, type TestEvent } from '../contract/contract.ts';
 import type { ActOptions, Progress, Services } from '../services/index.ts';
 import { streamEvents } from './event-queue.ts';
 import { toRpcError } from './rpc-error.ts';
@@ -72,6 +72,14 @@ export function createRouter(services: Services) {
         catalog.search(input.connectionId, input.text, input.limit),
       ),
       table: os.catalog.table.handler(({ input }) => catalog.table(input.connectionId, input.path)),
+      changes: os.catalog.changes.handler(({ input }) => catalog.changes(input.connectionId, MOST_ROWS)),
+      dismissChanges: os.catalog.dismissChanges.handler(({ input }) => {
+        catalog.dismissChanges(input.connectionId, input.ids);
+        return {};
+      }),
+      readSize: os.catalog.readSize.handler(({ input, signal }) =>
+        catalog.readSize(input.connectionId, input.path, options(signal)),
+      ),
       countRows: os.catalog.countRows.handler(({ input, signal }) =>
         catalog.countRows(input.connectionId, input.path, options(signal)),
       ),

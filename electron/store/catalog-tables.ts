@@ -1,7 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import type BetterSqlite3 from 'better-sqlite3';
 import { z } from 'zod';
-import { TableMetadata, type TableSummary } from '../domain/catalog.ts';
+import type { CatalogChange } from '../domain/catalog-change.ts';
+import { SchemaGap, TableMetadata, type TableSummary } from '../domain/catalog.ts';
+import type { KeepChanges } from './catalog-changes.ts';
+import { createComparison } from './catalog-comparison.ts';
 import { readDocument } from './document.ts';
 import { cutPhrases, findHolder, matchPhrase, nameHolds, searchableName } from './search-text.ts';
 import type { Store } from './store.ts';
@@ -13,8 +16,22 @@ const TABLES_PER_PIECE = 25;
 
 type CatalogPart = Pick<
   Store,
-  'replaceTables' | 'saveTable' | 'findTable' | 'listSchemas' | 'listTables' | 'searchTables' | 'catalogAsOf'
+  | 'replaceTables'
+  | 'saveTable'
+  | 'findTable'
+  | 'listSchemas'
+  | 'listTables'
+  | 'searchTables'
+  | 'listGaps'
+  | 'catalogAsOf'
 >;
+
+/** A reading that is written whole. */
+interface FinishedReading {
+  readonly key: number;
+  readonly asOf: string;
+  readonly gaps: readonly SchemaGap[];
+}
 
 interface TableRow {
   key: number;
@@ -34,9 +51,10 @@ const SUMMARY = ['key', 'catalog', 'schema', 'name', 'kind', 'column_names', 'co
 const ColumnNames = z.array(z.string());
 
 /** The metadata of all connections: tables by path, and the search over their names, columns and comments. */
-export function createCatalogTables(database: BetterSqlite3.Database): CatalogPart {
-  const currentReading = database.prepare<[string], { key: number; as_of: string }>(
-    'SELECT key, as_of FROM readings WHERE connection_id = ? AND is_current = 1',
+export function createCatalogTables(database: BetterSqlite3.Database, keepChanges: KeepChanges): CatalogPart {
+  const compareReadings = createComparison(database);
+  const currentReading = database.prepare<[string], { key: number; as_of: string; gaps: string }>(
+    'SELECT key, as_of, gaps FROM readings WHERE connection_id = ? AND is_current = 1',
   );
   const addReading = database.prepare<[string]>('INSERT INTO readings (connection_id) VALUES (?)');
   const dropReading = database.prepare<[number]>('DELETE FROM readings WHERE key = ?');
@@ -46,8 +64,8 @@ export function createCatalogTables(database: BetterSqlite3.Database): CatalogPa
   const unsetCurrent = database.prepare<[string]>(
     'UPDATE readings SET is_current = 0 WHERE connection_id = ? AND is_current = 1',
   );
-  const setCurrent = database.prepare<[string, number]>(
-    'UPDATE readings SET is_current = 1, as_of = ? WHERE key = ?',
+  const setCurrent = database.prepare<[string, string, number]>(
+    'UPDATE readings SET is_current = 1, as_of = ?, gaps = ? WHERE key = ?',
   );
   const findByPath = database.prepare<[number, string, string, string], { key: number; document: string }>(
     'SELECT key, document FROM tables WHERE reading = ? AND catalog = ? AND schema = ? AND name = ?',
@@ -103,21 +121,23 @@ export function createCatalogTables(database: BetterSqlite3.Database): CatalogPa
   const putPiece = database.transaction((reading: number, piece: readonly TableMetadata[]) => {
     for (const table of piece) putTable(reading, table);
   });
-  const makeCurrent = database.transaction((connectionId: string, reading: number, asOf: string) => {
-    const previous = currentReading.get(connectionId);
-    unsetCurrent.run(connectionId);
-    setCurrent.run(asOf, reading);
-    return previous?.key;
-  });
+  const makeCurrent = database.transaction(
+    (connectionId: string, reading: FinishedReading, changes: readonly CatalogChange[]) => {
+      unsetCurrent.run(connectionId);
+      setCurrent.run(reading.asOf, JSON.stringify(reading.gaps), reading.key);
+      keepChanges(connectionId, changes, reading.asOf);
+    },
+  );
   const forget = async (reading: number): Promise<void> => {
     while (dropSomeTables.run(reading).changes > 0) await setImmediate();
     dropReading.run(reading);
   };
 
   return {
-    async replaceTables(connectionId, tables, asOf) {
+    async replaceTables(connectionId, tables, asOf, gaps = []) {
       const reading = Number(addReading.run(connectionId).lastInsertRowid);
-      const totals = { tables: 0, columns: 0 };
+      const totals = { tables: 0, columns: 0, changes: 0 };
+      let previous: number | undefined;
       try {
         for await (const piece of cutPieces(tables)) {
           putPiece(reading, piece);
@@ -125,11 +145,14 @@ export function createCatalogTables(database: BetterSqlite3.Database): CatalogPa
           totals.columns += piece.reduce((sum, table) => sum + table.columns.length, 0);
           await setImmediate();
         }
+        previous = currentReading.get(connectionId)?.key;
+        const changes = previous === undefined ? [] : await compareReadings(previous, reading);
+        makeCurrent(connectionId, { key: reading, asOf, gaps }, changes);
+        totals.changes = changes.length;
       } catch (error) {
         await forget(reading);
         throw error;
       }
-      const previous = makeCurrent(connectionId, reading, asOf);
       if (previous !== undefined) await forget(previous);
       return totals;
     },
@@ -173,6 +196,10 @@ export function createCatalogTables(database: BetterSqlite3.Database): CatalogPa
         }
       }
       return [...found.values()];
+    },
+    listGaps(connectionId) {
+      const reading = currentReading.get(connectionId);
+      return reading === undefined ? [] : readDocument(z.array(SchemaGap), reading.gaps, 'list of schemas');
     },
     catalogAsOf(connectionId) {
       return currentReading.get(connectionId)?.as_of;

@@ -70,6 +70,21 @@ const MIGRATIONS: readonly string[] = [
     DELETE FROM table_search WHERE rowid = OLD.key;
   END;
   `,
+  `
+  -- Catalogs and schemas of a reading of which no table could be read, as JSON.
+  ALTER TABLE readings ADD COLUMN gaps TEXT NOT NULL DEFAULT '[]';
+
+  -- What changed between readings, until it is mended or dismissed. broke is 1 once it broke a definition.
+  CREATE TABLE catalog_changes (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    connection_id TEXT NOT NULL REFERENCES connections(id) ON DELETE CASCADE,
+    subject TEXT NOT NULL,
+    document TEXT NOT NULL,
+    found_at TEXT NOT NULL,
+    broke INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (connection_id, subject)
+  ) STRICT;
+  `,
 ];
 
 /** The layout that this version writes. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../domain/app-error.ts';
+import { createCatalogChanges } from './catalog-changes.ts';
 import { createCatalogTables, dropUnfinishedReadings } from './catalog-tables.ts';
 import { createDefinitions } from './definitions.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from './migrations.ts';
@@ -40,10 +41,12 @@ function openDatabase(path: string, notices: readonly string[]): Store {
     database.pragma('foreign_keys = ON');
     migrate(database);
     dropUnfinishedReadings(database);
+    const { keepChanges, ...changes } = createCatalogChanges(database);
     return {
       notices,
       ...createDefinitions(database),
-      ...createCatalogTables(database),
+      ...createCatalogTables(database, keepChanges),
+      ...changes,
       ...createRuns(database),
       close: () => database.close(),
     };

@@ -1,5 +1,6 @@
 import type { Audience } from '../domain/audience.ts';
-import type { TableMetadata, TableSummary } from '../domain/catalog.ts';
+import type { CatalogChange } from '../domain/catalog-change.ts';
+import type { SchemaGap, TableMetadata, TableSummary } from '../domain/catalog.ts';
 import type { CustomerModel } from '../domain/model.ts';
 import type { Run } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
@@ -9,6 +10,14 @@ import type { Connection, Workspace } from '../domain/workspace.ts';
 export interface StoredAudience {
   readonly audience: Audience;
   readonly updatedAt: string;
+}
+
+/** A change of the catalog as it is kept; `broke` once it broke a definition. */
+export interface StoredChange {
+  readonly id: number;
+  readonly foundAt: string;
+  readonly change: CatalogChange;
+  readonly broke: boolean;
 }
 
 /** One page of tables in the order of their names; `after` is the name of the last table of the page before. */
@@ -44,13 +53,15 @@ export interface Store {
 
   /**
    * Replaces all metadata of a connection, as read at `asOf`. Written in pieces so that other calls are answered meanwhile, and seen
-   * all at once at the end; when `tables` throws, the old metadata stays. @returns how much was written.
+   * all at once at the end; when `tables` throws, the old metadata stays. `gaps` is looked at once all tables are read. What changed since
+   * the reading before is kept. @returns how much was written, and how many changes were found.
    */
   replaceTables(
     connectionId: string,
     tables: AsyncIterable<TableMetadata> | Iterable<TableMetadata>,
     asOf: string,
-  ): Promise<{ tables: number; columns: number }>;
+    gaps?: readonly SchemaGap[],
+  ): Promise<{ tables: number; columns: number; changes: number }>;
   /** Adds or changes one table of a catalog that was read before. */
   saveTable(connectionId: string, table: TableMetadata): void;
   findTable(connectionId: string, path: TablePath): TableMetadata | undefined;
@@ -58,6 +69,13 @@ export interface Store {
   listTables(connectionId: string, page: TablePage): TableSummary[];
   /** Tables whose name, column names or comments start a word with each word of `text`; names first. */
   searchTables(connectionId: string, text: string, limit: number): TableSummary[];
+  /** Catalogs and schemas of which the last reading got no table. */
+  listGaps(connectionId: string): SchemaGap[];
+  /** What changed between readings and was neither mended nor dismissed, the latest first. */
+  listChanges(connectionId: string): StoredChange[];
+  /** Remembers that these changes broke a definition. */
+  markBreaking(connectionId: string, ids: readonly number[]): void;
+  dropChanges(connectionId: string, ids: readonly number[]): void;
   /** When the metadata was read, or undefined when it never was. */
   catalogAsOf(connectionId: string): string | undefined;
 

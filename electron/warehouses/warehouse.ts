@@ -1,4 +1,4 @@
-import type { ColumnMetadata, RowCount, SchemaGap, TableMetadata } from '../domain/catalog.ts';
+import type { ColumnMetadata, RowCount, SchemaGap, TableMetadata, TableSize } from '../domain/catalog.ts';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { FileFormat } from '../domain/run.ts';
 import type { Grant, Need, Securable } from '../domain/permission.ts';
@@ -77,6 +77,8 @@ export interface OpenWarehouse {
   describeTable(path: TablePath, options?: ActOptions): Promise<readonly ColumnMetadata[]>;
   /** Counts the rows of a table by a query. @throws AppError TABLE_MISSING */
   countRows(path: TablePath, options?: ActOptions): Promise<RowCount>;
+  /** The size of a table from its own metadata, without reading rows. @throws AppError TABLE_MISSING */
+  readSize?(path: TablePath, options?: ActOptions): Promise<TableSize>;
   /** Runs a query and returns its rows, `maxRows` at most (10,000 unless stated; more throws). */
   query(query: CompiledQuery, options?: ActOptions & { readonly maxRows?: number }): Promise<QueryResult>;
   /**
@@ -103,6 +105,8 @@ export interface WarehouseKind {
   readonly dialect: Dialect;
   /** The instant that relative windows are counted from, for data that stands still; the clock's `now` where absent. */
   readonly pinnedAsOf?: string;
+  /** True where `readSize` is there. */
+  readonly tableSizes?: true;
   /** Where permissions are granted by an administrator: the compute that statements run on, by these settings. Absent where nothing is granted. */
   readonly compute?: (settings: Settings) => { readonly host: string; readonly warehouse: string };
   /** Opens a connection. `home` is a folder where the warehouse may keep its own (synthetic or engine) files. @throws AppError */

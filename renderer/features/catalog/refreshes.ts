@@ -1,7 +1,7 @@
 import { LongAct } from '../../shell/long-act.svelte.ts';
 
 /** What a refresh read. */
-export type RefreshResult = { readonly tables: number; readonly columns: number };
+export type RefreshResult = { readonly tables: number; readonly columns: number; readonly changes: number };
 
 const refreshes = new Map<string, LongAct<RefreshResult>>();
 

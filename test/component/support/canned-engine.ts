@@ -1,6 +1,8 @@
 import { implement } from '@orpc/server';
 import { contract, type ConnectionView, type TestEvent } from '../../../electron/contract/contract.ts';
 import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
+import type { FoundChange } from '../../../electron/domain/catalog-change.ts';
+import type { SchemaGap } from '../../../electron/domain/catalog.ts';
 import { sameTable } from '../../../electron/domain/table-path.ts';
 import { AS_OF, FAILED_RUN, KINDS, RUN, SAMPLE, TABLES } from './canned-lakehouse.ts';
 
@@ -9,6 +11,12 @@ export type CannedAnswers = {
   connections?: ConnectionView[];
   /** The catalog was read before. */
   catalogRead?: boolean;
+  /** What changed since the reading before. */
+  changes?: FoundChange[];
+  /** Schemas of which no table was read. */
+  gaps?: SchemaGap[];
+  /** The size of a table can be asked for. */
+  sizes?: boolean;
   /** Where given, the second step of a connection test fails with it. */
   testFailure?: AppErrorShape;
   /** Milliseconds between the events of long acts. */
@@ -38,6 +46,7 @@ function makeRouter(answers: CannedAnswers, saved: unknown[]) {
   const pace = answers.pace ?? 0;
   let connections = answers.connections ?? [];
   let catalogRead = answers.catalogRead ?? true;
+  let changes = answers.changes ?? [];
 
   return {
     app: {
@@ -94,12 +103,20 @@ function makeRouter(answers: CannedAnswers, saved: unknown[]) {
           await wait(pace);
         }
         catalogRead = true;
-        yield { kind: 'done' as const, result: { tables: TABLES.length, columns: 20 } };
+        yield {
+          kind: 'done' as const,
+          result: { tables: TABLES.length, columns: 20, changes: changes.length },
+        };
       }),
       schemas: os.catalog.schemas.handler(() =>
         catalogRead
-          ? { asOf: AS_OF, schemas: [{ catalog: 'main', schema: 'retail', tables: TABLES.length }] }
-          : { schemas: [] },
+          ? {
+              asOf: AS_OF,
+              schemas: [{ catalog: 'main', schema: 'retail', tables: TABLES.length }],
+              gaps: answers.gaps ?? [],
+              sizes: answers.sizes ?? false,
+            }
+          : { schemas: [], gaps: [], sizes: false },
       ),
       tables: os.catalog.tables.handler(({ input }) =>
         TABLES.filter((each) => input.after === undefined || each.path.table > input.after).map(toSummary),
@@ -124,6 +141,12 @@ function makeRouter(answers: CannedAnswers, saved: unknown[]) {
         }
         return found;
       }),
+      changes: os.catalog.changes.handler(() => ({ found: changes, total: changes.length })),
+      dismissChanges: os.catalog.dismissChanges.handler(({ input }) => {
+        changes = input.ids === undefined ? [] : changes.filter(({ id }) => input.ids?.includes(id) !== true);
+        return {};
+      }),
+      readSize: os.catalog.readSize.handler(() => ({ bytes: 48_300_000, files: 12, asOf: AS_OF })),
       countRows: os.catalog.countRows.handler(async () => {
         await wait(pace);
         return { rows: 2511, from: 'query' as const, asOf: AS_OF };

@@ -21,7 +21,7 @@ beforeAll(async () => {
 describe('the catalog of a folder of files', () => {
   it('is empty until it is read', () => {
     const { catalog } = test.engine().services;
-    expect(catalog.schemas('shop')).toEqual({ schemas: [] });
+    expect(catalog.schemas('shop')).toEqual({ schemas: [], gaps: [], sizes: false });
     expect(catalog.search('shop', 'orders', 10)).toEqual([]);
   });
 
@@ -29,7 +29,7 @@ describe('the catalog of a folder of files', () => {
     const { catalog } = test.engine().services;
     const texts: string[] = [];
     const totals = await catalog.refresh('shop', { onProgress: ({ text }) => texts.push(text) });
-    expect(totals).toEqual({ tables: 2, columns: 4 });
+    expect(totals).toEqual({ tables: 2, columns: 4, changes: 0 });
     expect(texts.some((text) => text.startsWith('2 tables read'))).toBe(true);
     const [schema] = catalog.schemas('shop').schemas;
     expect(schema?.tables).toBe(2);
