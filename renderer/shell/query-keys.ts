@@ -15,6 +15,8 @@ export const queryKeys = {
   search: (connectionId: string, text: string) => ['catalog', connectionId, 'search', text] as const,
   table: (connectionId: string, path: TablePath) =>
     ['catalog', connectionId, 'table', path.catalog, path.schema, path.table] as const,
+  changes: (connectionId: string) => ['catalog', connectionId, 'changes'] as const,
+  permissions: (connectionId: string) => ['permissions', connectionId] as const,
   model: (connectionId: string) => ['model', connectionId] as const,
   audiences: (connectionId: string) => ['audiences', connectionId] as const,
   audience: (connectionId: string, audienceId: string) => ['audiences', connectionId, audienceId] as const,
