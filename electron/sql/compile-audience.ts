@@ -1,7 +1,6 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
-import { BIGINT, type ColumnType, TEXT } from '../domain/column-type.ts';
+import { type ColumnType, TEXT } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
-import { BITS_PER_MASK, type Histogram } from '../domain/histogram.ts';
 import type { AudiencePlan, Flag, Output, Scan } from './audience-plan.ts';
 import type { CompiledQuery, ResultColumn } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
@@ -46,65 +45,6 @@ export function compileMembers(
     ...(options.limit === undefined ? {} : { orderBy: [{ by: 1 }], limit: options.limit }),
   };
   return printQuery(query, dialect, result);
-}
-
-/**
- * The one query of all counts: customers grouped by the mask of the conditions they meet. Columns `m0`, `m1` … hold 30 conditions
- * each, `customers` the count.
- */
-export function compileHistogram(plan: AudiencePlan, dialect: Dialect): CompiledQuery {
-  const flags = flagsByBit(plan);
-  const masks = Array.from(
-    { length: Math.max(1, Math.ceil(plan.conditions / BITS_PER_MASK)) },
-    (_, chunk) => {
-      const parts: Expression[] = [];
-      for (
-        let bit = chunk * BITS_PER_MASK;
-        bit < Math.min(plan.conditions, (chunk + 1) * BITS_PER_MASK);
-        bit += 1
-      ) {
-        const weight: Expression = { kind: 'literal', value: 2 ** (bit % BITS_PER_MASK) };
-        const zero: Expression = { kind: 'literal', value: 0 };
-        parts.push({
-          kind: 'case',
-          when: conditionOf({ kind: 'bit', index: bit }, flags, false),
-          then: weight,
-          otherwise: zero,
-        });
-      }
-      const [first, ...rest] = parts;
-      return rest.reduce<Expression>(
-        (left, right) => ({ kind: 'arithmetic', op: '+', left, right }),
-        first ?? { kind: 'literal', value: 0 },
-      );
-    },
-  );
-  const query: Select = {
-    ...joinScans(plan),
-    columns: [
-      ...masks.map((expression, chunk) => ({ expression, as: `m${chunk}` })),
-      { expression: { kind: 'aggregate', name: 'count', of: '*' }, as: 'customers' },
-    ],
-    ...(plan.conditions === 0 ? {} : { groupBy: masks.map((_, chunk) => chunk + 1) }),
-  };
-  const columns = [...masks.map((_, chunk) => `m${chunk}`), 'customers'].map((name) => ({
-    name,
-    type: BIGINT,
-  }));
-  return printQuery(query, dialect, columns);
-}
-
-/** Reads the rows of {@link compileHistogram}. */
-export function readHistogram(
-  rows: readonly (readonly unknown[])[],
-  plan: Pick<AudiencePlan, 'conditions' | 'asOf'>,
-): Histogram {
-  const cells = rows.map((row) => {
-    const numbers = row.map(Number);
-    return { masks: numbers.slice(0, -1), count: numbers.at(-1) ?? 0 };
-  });
-  const total = cells.reduce((sum, cell) => sum + cell.count, 0);
-  return { total, conditions: plan.conditions, cells, asOf: plan.asOf };
 }
 
 /** The scans as named queries, joined to the customer. */

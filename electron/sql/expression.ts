@@ -18,7 +18,7 @@ export type Expression =
     }
   | {
       readonly kind: 'arithmetic';
-      readonly op: '+' | '-' | '/';
+      readonly op: '+' | '-' | '/' | '&';
       readonly left: Expression;
       readonly right: Expression;
     }

@@ -1,5 +1,6 @@
 export type { AudiencePlan } from './audience-plan.ts';
-export { compileHistogram, compileMembers, readHistogram } from './compile-audience.ts';
+export { compileMembers } from './compile-audience.ts';
+export { compileHistogram, readHistogram } from './compile-histogram.ts';
 export { compileColumnValues, compileCustomerView } from './compile-catalog.ts';
 export { type GrantPlan, compileGrant, compileGrantScript, compileRevoke } from './compile-grants.ts';
 export { compileReadiness, readReadiness } from './compile-readiness.ts';

@@ -3,7 +3,7 @@ import { Identifier, type TablePath } from '../domain/table-path.ts';
 import type { BoundValue, CompiledQuery, ResultColumn } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import type { CastTarget, Expression } from './expression.ts';
-import type { Relation, Select } from './select.ts';
+import type { Relation, Select, UnionAll } from './select.ts';
 
 const INDENT = '  ';
 /** A condition longer than this is written over several lines. */
@@ -62,7 +62,7 @@ class Printer {
     named.forEach(({ name, query: body }, at) => {
       const head = at === 0 ? 'WITH ' : '';
       const tail = at === named.length - 1 ? ')' : '),';
-      lines.push(`${indent}${head}${this.#name(name)} AS (`, this.select(body, inner), indent + tail);
+      lines.push(`${indent}${head}${this.#name(name)} AS (`, this.#rows(body, inner), indent + tail);
     });
     const columns = query.columns.map(({ expression, as }) => {
       const text = this.#expression(expression, 0, inner);
@@ -89,6 +89,11 @@ class Printer {
     }
     if (query.limit !== undefined) lines.push(`${indent}LIMIT ${Math.trunc(query.limit)}`);
     return lines.join('\n');
+  }
+
+  #rows(query: Select | UnionAll, indent: string): string {
+    if (!('unionAll' in query)) return this.select(query, indent);
+    return query.unionAll.map((each) => this.select(each, indent)).join(`\n${indent}UNION ALL\n`);
   }
 
   #place(by: Expression | number, indent: string): string {
@@ -131,9 +136,12 @@ class Printer {
         return wrap(STRENGTH.compare, `${this.#side(left, indent)} ${op} ${this.#side(right, indent)}`);
       }
       case 'arithmetic': {
-        const left = this.#expression(expression.left, STRENGTH.add, indent);
+        // Engines rank `&` differently: it always stands in parentheses of its own.
+        const isBits = expression.op === '&';
+        const left = this.#expression(expression.left, isBits ? STRENGTH.atom : STRENGTH.add, indent);
         const right = this.#expression(expression.right, STRENGTH.atom, indent);
-        return wrap(STRENGTH.add, `${left} ${expression.op} ${right}`);
+        const text = `${left} ${expression.op} ${right}`;
+        return isBits ? `(${text})` : wrap(STRENGTH.add, text);
       }
       case 'all':
       case 'any': {

@@ -12,9 +12,14 @@ export interface Join {
   readonly on: Expression;
 }
 
+/** The rows of several SELECTs of like columns, one after the other. */
+export interface UnionAll {
+  readonly unionAll: readonly Select[];
+}
+
 /** One SELECT as a tree; `with` holds the named queries it reads. */
 export interface Select {
-  readonly with?: readonly { readonly name: string; readonly query: Select }[];
+  readonly with?: readonly { readonly name: string; readonly query: Select | UnionAll }[];
   readonly distinct?: boolean;
   readonly columns: readonly { readonly expression: Expression; readonly as: string }[];
   readonly from: Relation;

@@ -1,93 +1,56 @@
-WITH `customer` AS (
+WITH `answers` AS (
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`email_consent`) AS `c2`,
-    bool_or(`email` IS NOT NULL AND `email` <> :p1) AS `c3`,
-    bool_or(`city` = :p2) AS `c4`,
-    bool_or(`city` <> :p3) AS `c5`,
-    bool_or(`loyalty_tier` IN (:p4, :p5)) AS `c6`,
-    bool_or(`loyalty_tier` NOT IN (:p6, :p7)) AS `c7`,
-    bool_or(contains(lower(`email`), lower(:p8))) AS `c8`,
-    bool_or(NOT contains(lower(`email`), lower(:p9))) AS `c9`,
-    bool_or(startswith(lower(`last_name`), lower(:p10))) AS `c10`,
-    bool_or(endswith(lower(`email`), lower(:p11))) AS `c11`,
-    bool_or(`phone` IS NULL OR `phone` = :p1) AS `c12`,
-    bool_or(`birth_year` >= :p12 AND `birth_year` <= :p13) AS `c13`,
-    bool_or(`birth_year` < :p14) AS `c14`,
-    bool_or(`birth_year` <= :p15) AS `c15`,
-    bool_or(`household_key` > :p16) AS `c16`,
-    bool_or(NOT `ads_consent`) AS `c17`,
-    bool_or(`created_at` >= :p17 AND `created_at` < :p18) AS `c18`,
-    bool_or(`created_at` < :p19) AS `c19`,
-    bool_or(`created_at` > :p20) AS `c20`,
-    bool_or(`created_at` >= :p21 AND `created_at` < :p22) AS `c21`,
-    bool_or(`created_at` >= :p23 AND `created_at` <= :p24) AS `c22`,
-    bool_or(`created_at` < :p25) AS `c23`,
-    bool_or(`created_at` > :p24 AND `created_at` <= :p26) AS `c24`,
-    bool_or(`loyalty_tier` IS NULL OR `loyalty_tier` = :p1) AS `c39`,
-    bool_or(`country` = :p27) AS `c40`
+    CASE WHEN `email_consent` THEN 4 ELSE 0 END + CASE WHEN `email` IS NOT NULL AND `email` <> :p1 THEN 8 ELSE 0 END + CASE WHEN `city` = :p2 THEN 16 ELSE 0 END + CASE WHEN `city` <> :p3 THEN 32 ELSE 0 END + CASE WHEN `loyalty_tier` IN (:p4, :p5) THEN 64 ELSE 0 END + CASE WHEN `loyalty_tier` NOT IN (:p6, :p7) THEN 128 ELSE 0 END + CASE WHEN contains(lower(`email`), lower(:p8)) THEN 256 ELSE 0 END + CASE WHEN NOT contains(lower(`email`), lower(:p9)) THEN 512 ELSE 0 END + CASE WHEN startswith(lower(`last_name`), lower(:p10)) THEN 1024 ELSE 0 END + CASE WHEN endswith(lower(`email`), lower(:p11)) THEN 2048 ELSE 0 END + CASE WHEN `phone` IS NULL OR `phone` = :p1 THEN 4096 ELSE 0 END + CASE WHEN `birth_year` >= :p12 AND `birth_year` <= :p13 THEN 8192 ELSE 0 END + CASE WHEN `birth_year` < :p14 THEN 16384 ELSE 0 END + CASE WHEN `birth_year` <= :p15 THEN 32768 ELSE 0 END + CASE WHEN `household_key` > :p16 THEN 65536 ELSE 0 END + CASE WHEN NOT `ads_consent` THEN 131072 ELSE 0 END + CASE WHEN `created_at` >= :p17 AND `created_at` < :p18 THEN 262144 ELSE 0 END + CASE WHEN `created_at` < :p19 THEN 524288 ELSE 0 END + CASE WHEN `created_at` > :p20 THEN 1048576 ELSE 0 END + CASE WHEN `created_at` >= :p21 AND `created_at` < :p22 THEN 2097152 ELSE 0 END + CASE WHEN `created_at` >= :p23 AND `created_at` <= :p24 THEN 4194304 ELSE 0 END + CASE WHEN `created_at` < :p25 THEN 8388608 ELSE 0 END + CASE WHEN `created_at` > :p24 AND `created_at` <= :p26 THEN 16777216 ELSE 0 END AS `m0`,
+    CASE WHEN `loyalty_tier` IS NULL OR `loyalty_tier` = :p1 THEN 512 ELSE 0 END + CASE WHEN `country` = :p27 THEN 1024 ELSE 0 END + 2048 AS `m1`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
-),
-`propensity_scores` AS (
+  UNION ALL
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`category` = :p28 AND `score` >= :p29) AS `c0`,
-    bool_or(`category` = :p30 AND `score` >= :p31 AND `score` < :p29) AS `c1`,
-    sum(try_cast(`score` AS DECIMAL(28, 6))) >= :p32 AS `c32`,
-    CAST(sum(try_cast(`score` AS DECIMAL(28, 6))) AS DOUBLE) / count(try_cast(`score` AS DECIMAL(28, 6))) < :p33 AS `c33`
+    CASE WHEN bool_or(`category` = :p28 AND `score` >= :p29) THEN 1 ELSE 0 END + CASE WHEN bool_or(`category` = :p30 AND `score` >= :p31 AND `score` < :p29) THEN 2 ELSE 0 END AS `m0`,
+    CASE WHEN sum(try_cast(`score` AS DECIMAL(28, 6))) >= :p32 THEN 4 ELSE 0 END + CASE WHEN CAST(sum(try_cast(`score` AS DECIMAL(28, 6))) AS DOUBLE) / count(try_cast(`score` AS DECIMAL(28, 6))) < :p33 THEN 8 ELSE 0 END AS `m1`
   FROM `main`.`retail`.`propensity_scores`
   WHERE `household_key` IS NOT NULL
   GROUP BY `household_key`
-),
-`web_profiles` AS (
+  UNION ALL
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(array_contains(`interests`, :p34)) AS `c25`,
-    bool_or(`interests` IS NULL OR array_size(`interests`) = 0) AS `c26`,
-    bool_or((`device`).`os` = :p35) AS `c27`
+    CASE WHEN array_contains(`interests`, :p34) THEN 33554432 ELSE 0 END + CASE WHEN `interests` IS NULL OR array_size(`interests`) = 0 THEN 67108864 ELSE 0 END + CASE WHEN (`device`).`os` = :p35 THEN 134217728 ELSE 0 END AS `m0`,
+    4096 AS `m1`
   FROM `main`.`retail`.`web_profiles`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
-),
-`transactions` AS (
+  UNION ALL
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`purchased_at` >= :p36 AND `purchased_at` <= :p24) AS `c28`,
-    count(*) FILTER (WHERE `purchased_at` >= :p36 AND `purchased_at` <= :p24) <= :p37 AS `c29`,
-    count(DISTINCT `basket_id`) FILTER (WHERE `category` IN (:p28, :p30) AND `purchased_at` >= :p36 AND `purchased_at` <= :p24) >= :p38 AS `c30`,
-    sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) > :p40 AS `c31`,
-    max(`amount`) >= :p41 AS `c34`,
-    min(`purchased_at`) >= :p42 AND min(`purchased_at`) <= :p24 AS `c35`,
-    (max(named_struct('t', `purchased_at`, 'v', `category`)) FILTER (WHERE `purchased_at` IS NOT NULL AND `category` IS NOT NULL)).v = :p28 AS `c36`,
-    sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) >= :p41
-      AND sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) < :p43 AS `c38`
+    CASE WHEN bool_or(`purchased_at` >= :p36 AND `purchased_at` <= :p24) THEN 268435456 ELSE 0 END + CASE WHEN count(*) FILTER (WHERE `purchased_at` >= :p36 AND `purchased_at` <= :p24) <= :p37 THEN 536870912 ELSE 0 END AS `m0`,
+    CASE WHEN count(DISTINCT `basket_id`) FILTER (WHERE `category` IN (:p28, :p30) AND `purchased_at` >= :p36 AND `purchased_at` <= :p24) >= :p38 THEN 1 ELSE 0 END + CASE WHEN sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) > :p40 THEN 2 ELSE 0 END + CASE WHEN max(`amount`) >= :p41 THEN 16 ELSE 0 END + CASE WHEN min(`purchased_at`) >= :p42 AND min(`purchased_at`) <= :p24 THEN 32 ELSE 0 END + CASE WHEN (max(named_struct('t', `purchased_at`, 'v', `category`)) FILTER (WHERE `purchased_at` IS NOT NULL AND `category` IS NOT NULL)).v = :p28 THEN 64 ELSE 0 END + CASE WHEN sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) >= :p41
+      AND sum(`amount`) FILTER (WHERE `purchased_at` >= :p39 AND `purchased_at` <= :p24) < :p43 THEN 256 ELSE 0 END + 8192 AS `m1`
   FROM `main`.`retail`.`transactions`
   WHERE `household_key` IS NOT NULL
   GROUP BY `household_key`
-),
-`redemptions` AS (
+  UNION ALL
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`redeemed_at` >= :p22 AND `redeemed_at` < :p44) AS `c37`
+    0 AS `m0`,
+    CASE WHEN `redeemed_at` >= :p22 AND `redeemed_at` < :p44 THEN 128 ELSE 0 END AS `m1`
   FROM `main`.`retail`.`redemptions`
   WHERE `household_key` IS NOT NULL AND `redeemed_at` >= :p22 AND `redeemed_at` < :p44
-  GROUP BY `household_key`
+),
+`customers` AS (
+  SELECT
+    `customer_key`,
+    bit_or(`m0`) AS `m0`,
+    bit_or(`m1`) AS `m1`
+  FROM `answers`
+  GROUP BY `customer_key`
 )
 SELECT
-  CASE WHEN `propensity_scores`.`c0` THEN 1 ELSE 0 END + CASE WHEN `propensity_scores`.`c1` THEN 2 ELSE 0 END + CASE WHEN `customer`.`c2` THEN 4 ELSE 0 END + CASE WHEN `customer`.`c3` THEN 8 ELSE 0 END + CASE WHEN `customer`.`c4` THEN 16 ELSE 0 END + CASE WHEN `customer`.`c5` THEN 32 ELSE 0 END + CASE WHEN `customer`.`c6` THEN 64 ELSE 0 END + CASE WHEN `customer`.`c7` THEN 128 ELSE 0 END + CASE WHEN `customer`.`c8` THEN 256 ELSE 0 END + CASE WHEN `customer`.`c9` THEN 512 ELSE 0 END + CASE WHEN `customer`.`c10` THEN 1024 ELSE 0 END + CASE WHEN `customer`.`c11` THEN 2048 ELSE 0 END + CASE WHEN coalesce(`customer`.`c12`, TRUE) THEN 4096 ELSE 0 END + CASE WHEN `customer`.`c13` THEN 8192 ELSE 0 END + CASE WHEN `customer`.`c14` THEN 16384 ELSE 0 END + CASE WHEN `customer`.`c15` THEN 32768 ELSE 0 END + CASE WHEN `customer`.`c16` THEN 65536 ELSE 0 END + CASE WHEN `customer`.`c17` THEN 131072 ELSE 0 END + CASE WHEN `customer`.`c18` THEN 262144 ELSE 0 END + CASE WHEN `customer`.`c19` THEN 524288 ELSE 0 END + CASE WHEN `customer`.`c20` THEN 1048576 ELSE 0 END + CASE WHEN `customer`.`c21` THEN 2097152 ELSE 0 END + CASE WHEN `customer`.`c22` THEN 4194304 ELSE 0 END + CASE WHEN `customer`.`c23` THEN 8388608 ELSE 0 END + CASE WHEN `customer`.`c24` THEN 16777216 ELSE 0 END + CASE WHEN `web_profiles`.`c25` THEN 33554432 ELSE 0 END + CASE WHEN coalesce(`web_profiles`.`c26`, TRUE) THEN 67108864 ELSE 0 END + CASE WHEN `web_profiles`.`c27` THEN 134217728 ELSE 0 END + CASE WHEN `transactions`.`c28` THEN 268435456 ELSE 0 END + CASE WHEN coalesce(`transactions`.`c29`, TRUE) THEN 536870912 ELSE 0 END AS `m0`,
-  CASE WHEN `transactions`.`c30` THEN 1 ELSE 0 END + CASE WHEN `transactions`.`c31` THEN 2 ELSE 0 END + CASE WHEN `propensity_scores`.`c32` THEN 4 ELSE 0 END + CASE WHEN `propensity_scores`.`c33` THEN 8 ELSE 0 END + CASE WHEN `transactions`.`c34` THEN 16 ELSE 0 END + CASE WHEN `transactions`.`c35` THEN 32 ELSE 0 END + CASE WHEN `transactions`.`c36` THEN 64 ELSE 0 END + CASE WHEN `redemptions`.`c37` THEN 128 ELSE 0 END + CASE WHEN `transactions`.`c38` THEN 256 ELSE 0 END + CASE WHEN coalesce(`customer`.`c39`, TRUE) THEN 512 ELSE 0 END + CASE WHEN `customer`.`c40` THEN 1024 ELSE 0 END AS `m1`,
+  (`m0` & 1073741823) + CASE WHEN NOT ((`m1` & 4096) <> 0) THEN 67108864 ELSE 0 END + CASE WHEN NOT ((`m1` & 8192) <> 0) THEN 536870912 ELSE 0 END AS `m0`,
+  (`m1` & 2047) AS `m1`,
   count(*) AS `customers`
-FROM `customer`
-LEFT JOIN `propensity_scores`
-  ON `propensity_scores`.`customer_key` = `customer`.`customer_key`
-LEFT JOIN `web_profiles`
-  ON `web_profiles`.`customer_key` = `customer`.`customer_key`
-LEFT JOIN `transactions`
-  ON `transactions`.`customer_key` = `customer`.`customer_key`
-LEFT JOIN `redemptions`
-  ON `redemptions`.`customer_key` = `customer`.`customer_key`
+FROM `customers`
+WHERE (`m1` & 2048) <> 0
 GROUP BY 1, 2
 -- p1 text ""
 -- p2 text "L'Aquila"
