@@ -3,7 +3,7 @@ import { BITS_PER_MASK, type Histogram } from '../domain/histogram.ts';
 import type { AudiencePlan, Flag, Scan } from './audience-plan.ts';
 import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
-import { type Expression, TRUE, column, compare } from './expression.ts';
+import { type Expression, TRUE, any, column, compare } from './expression.ts';
 import { printQuery } from './printer.ts';
 import { KEY, flagExpression, keyExpression, rowTest, scannedRows } from './scan-select.ts';
 import type { Select } from './select.ts';
@@ -28,7 +28,6 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
   const presence = new Map(withPresence.map((scan, at) => [scan, plan.conditions + at]));
   const bits = plan.conditions + presence.size;
   const chunks = chunksOf(bits);
-  const isCustomer = bitIsSet(plan.conditions);
   const query: Select = {
     with: [
       {
@@ -62,7 +61,7 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
       { expression: { kind: 'aggregate', name: 'count', of: '*' }, as: 'customers' },
     ],
     from: { kind: 'named', name: CUSTOMERS },
-    where: isCustomer,
+    where: testBit(plan.conditions, '<>'),
     groupBy: chunksOf(plan.conditions).map((chunk) => chunk + 1),
   };
   const names = [...chunksOf(plan.conditions).map(maskName), 'customers'];
@@ -101,6 +100,8 @@ function answersOf(
   });
   if (presence !== undefined) parts.push({ bit: presence, when: TRUE });
   const key = keyExpression(scan);
+  // Groups without a bit say nothing: on DuckDB leaving them out was worth 4% of the whole query.
+  const having = presence === undefined ? { having: any(parts.map(({ when }) => when)) } : {};
   return {
     columns: [
       { expression: key, as: KEY },
@@ -110,7 +111,7 @@ function answersOf(
       })),
     ],
     ...scannedRows(scan, plan.asOf, { everyRow: scan === plan.customer }),
-    ...(decidesByRow ? {} : { groupBy: [key] }),
+    ...(decidesByRow ? {} : { groupBy: [key], ...having }),
   };
 }
 
@@ -129,7 +130,7 @@ function finishedMask(plan: AudiencePlan, presence: ReadonlyMap<Scan, number>, c
       ? []
       : scan.flags
           .filter((flag) => holdsWithoutRows(flag) && chunkOf(flag.bit) === chunk)
-          .map((flag) => weigh({ bit: flag.bit, when: { kind: 'not', of: bitIsSet(bit) } })),
+          .map((flag) => weigh({ bit: flag.bit, when: testBit(bit, '=') })),
   );
   return sumOf([known, ...added]);
 }
@@ -160,14 +161,14 @@ function weigh({ bit, when }: { readonly bit: number; readonly when: Expression 
   return when === TRUE ? then : { kind: 'case', when, then, otherwise: { kind: 'literal', value: 0 } };
 }
 
-function bitIsSet(bit: number): Expression {
+function testBit(bit: number, op: '=' | '<>'): Expression {
   const masked: Expression = {
     kind: 'arithmetic',
     op: '&',
     left: column(maskName(chunkOf(bit))),
     right: weightOf(bit),
   };
-  return compare(masked, '<>', { kind: 'literal', value: 0 });
+  return compare(masked, op, { kind: 'literal', value: 0 });
 }
 
 function sumOf(parts: readonly Expression[]): Expression {

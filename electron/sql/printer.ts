@@ -81,6 +81,8 @@ class Printer {
     if (query.groupBy !== undefined && query.groupBy.length > 0) {
       lines.push(`${indent}GROUP BY ${query.groupBy.map((by) => this.#place(by, indent)).join(', ')}`);
     }
+    if (query.having !== undefined)
+      lines.push(`${indent}HAVING ${this.#expression(query.having, 0, indent)}`);
     if (query.orderBy !== undefined && query.orderBy.length > 0) {
       const orders = query.orderBy.map(
         ({ by, descending }) => this.#place(by, indent) + (descending === true ? ' DESC' : ''),

@@ -27,6 +27,8 @@ export interface Select {
   readonly where?: Expression;
   /** Expressions, or places of columns counted from 1. */
   readonly groupBy?: readonly (Expression | number)[];
+  /** Which groups are kept. */
+  readonly having?: Expression;
   readonly orderBy?: readonly { readonly by: Expression | number; readonly descending?: boolean }[];
   readonly limit?: number;
 }

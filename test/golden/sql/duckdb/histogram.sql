@@ -13,6 +13,10 @@ WITH "answers" AS (
   FROM "main_db"."retail"."propensity_scores"
   WHERE "household_key" IS NOT NULL
   GROUP BY "household_key"
+  HAVING bool_or("category" = $p28 AND "score" >= $p29)
+    OR bool_or("category" = $p30 AND "score" >= $p31 AND "score" < $p29)
+    OR sum(TRY_CAST("score" AS DECIMAL(28, 6))) >= $p32
+    OR CAST(sum(TRY_CAST("score" AS DECIMAL(28, 6))) AS DOUBLE) / count(TRY_CAST("score" AS DECIMAL(28, 6))) < $p33
   UNION ALL
   SELECT
     "household_key" AS "customer_key",
@@ -46,7 +50,7 @@ WITH "answers" AS (
   GROUP BY "customer_key"
 )
 SELECT
-  ("m0" & 1073741823) + CASE WHEN NOT (("m1" & 4096) <> 0) THEN 67108864 ELSE 0 END + CASE WHEN NOT (("m1" & 8192) <> 0) THEN 536870912 ELSE 0 END AS "m0",
+  ("m0" & 1073741823) + CASE WHEN ("m1" & 4096) = 0 THEN 67108864 ELSE 0 END + CASE WHEN ("m1" & 8192) = 0 THEN 536870912 ELSE 0 END AS "m0",
   ("m1" & 2047) AS "m1",
   count(*) AS "customers"
 FROM "customers"
