@@ -2,12 +2,14 @@ import Boxes from '@lucide/svelte/icons/boxes';
 import Cable from '@lucide/svelte/icons/cable';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import UsersRound from '@lucide/svelte/icons/users-round';
 import type { Component } from 'svelte';
 import AudiencesPage from '../features/audiences/AudiencesPage.svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
 import ModelPage from '../features/model/ModelPage.svelte';
+import PermissionsPage from '../features/permissions/PermissionsPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
 
 /** A page of the sidebar. `rest` are the ids after the page's name in the address. */
@@ -28,6 +30,13 @@ export const PAGES: readonly Page[] = [
     icon: Cable,
     component: ConnectionsPage,
     needsConnection: false,
+  },
+  {
+    name: 'permissions',
+    label: 'Permissions',
+    icon: ShieldCheck,
+    component: PermissionsPage,
+    needsConnection: true,
   },
   { name: 'catalog', label: 'Catalog', icon: FolderTree, component: CatalogPage, needsConnection: true },
   { name: 'model', label: 'Model', icon: Boxes, component: ModelPage, needsConnection: true },

@@ -3,6 +3,11 @@ import { contract, type ConnectionView, type TestEvent } from '../../../electron
 import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
 import type { FoundChange } from '../../../electron/domain/catalog-change.ts';
 import type { SchemaGap } from '../../../electron/domain/catalog.ts';
+import type {
+  GrantRequest,
+  PermissionOutline,
+  PermissionReport,
+} from '../../../electron/domain/permission.ts';
 import { sameTable } from '../../../electron/domain/table-path.ts';
 import { AS_OF, FAILED_RUN, KINDS, RUN, SAMPLE, TABLES } from './canned-lakehouse.ts';
 
@@ -17,11 +22,35 @@ export type CannedAnswers = {
   gaps?: SchemaGap[];
   /** The size of a table can be asked for. */
   sizes?: boolean;
+  /** What there is to grant; nothing unless given. */
+  outline?: PermissionOutline;
+  /** What a check of permissions finds; without it the check fails. */
+  report?: PermissionReport;
   /** Where given, the second step of a connection test fails with it. */
   testFailure?: AppErrorShape;
   /** Milliseconds between the events of long acts. */
   pace?: number;
 };
+
+const NOTHING_TO_GRANT: PermissionOutline = { grantable: false, host: '', warehouse: '', tables: [] };
+
+const LOST: AppErrorShape = {
+  code: 'HOST_UNREACHABLE',
+  message: 'The workspace does not answer.',
+  help: 'Check the network, then try again.',
+  retry: 'later',
+};
+
+/** A request line by line: what the real script is made of. */
+function listRequest({ principal, tables, writable }: GrantRequest): string {
+  return [
+    `to ${principal.kind} ${principal.name}`,
+    ...tables.map(
+      ({ path, leaveOut }) => `read ${path.table}${leaveOut.map((each) => ` -${each}`).join('')}`,
+    ),
+    ...(writable === undefined ? [] : [`write ${writable.catalog}.${writable.schema}`]),
+  ].join('; ');
+}
 
 /** The router with what it was asked to save. */
 export type CannedEngine = {
@@ -150,6 +179,21 @@ function makeRouter(answers: CannedAnswers, saved: unknown[]) {
       countRows: os.catalog.countRows.handler(async () => {
         await wait(pace);
         return { rows: 2511, from: 'query' as const, asOf: AS_OF };
+      }),
+    },
+    permissions: {
+      outline: os.permissions.outline.handler(() => answers.outline ?? NOTHING_TO_GRANT),
+      script: os.permissions.script.handler(({ input: { request } }) => ({ text: listRequest(request) })),
+      saveScript: os.permissions.saveScript.handler(({ input }) => {
+        saved.push(input);
+        return {};
+      }),
+      check: os.permissions.check.handler(async function* ({ input, errors }) {
+        saved.push(input.request);
+        yield { kind: 'progress' as const, text: 'Checked CAN USE', fraction: 0.5 };
+        await wait(pace);
+        if (answers.report === undefined) throw errors.APP_ERROR({ data: LOST });
+        yield { kind: 'done' as const, result: answers.report };
       }),
     },
     runs: {
