@@ -8,7 +8,9 @@ import { createSessionSecrets } from './keychain/session-secrets.ts';
 import { type Router, createRouter } from './rpc/router.ts';
 import { sampleModel } from './sample/sample-model.ts';
 import { type Services, createServices } from './services/index.ts';
+import { claimStore } from './store/claim-store.ts';
 import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
 import { WAREHOUSES } from './warehouses/index.ts';
 import { sample } from './warehouses/sample.ts';
 
@@ -34,7 +36,15 @@ export interface Engine {
 /** Makes every concrete thing of the engine and joins them. @throws AppError STORE_UNUSABLE */
 export async function composeEngine(config: EngineConfig): Promise<Engine> {
   mkdirSync(config.home, { recursive: true });
-  const store = openStore(config.store ?? join(config.home, 'slipway.db'));
+  const path = config.store ?? join(config.home, 'slipway.db');
+  const claim = path === ':memory:' ? undefined : claimStore(path);
+  let store: Store;
+  try {
+    store = openStore(path);
+  } catch (error) {
+    claim?.release();
+    throw error;
+  }
   const services = createServices({
     store,
     secrets: chooseSecrets(config),
@@ -52,6 +62,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     close: async () => {
       await services.close();
       store.close();
+      claim?.release();
     },
   };
 }
