@@ -1,6 +1,6 @@
 import type { DBSQLClient } from '@databricks/sql';
 import { AppError, throwIfCancelled } from '../domain/app-error.ts';
-import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.ts';
+import type { ColumnMetadata, RowCount, TableMetadata, TableSize } from '../domain/catalog.ts';
 import type { FileFormat } from '../domain/run.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
@@ -13,6 +13,7 @@ import {
 } from './databricks-discovery.ts';
 import { mapDatabricksError } from './databricks-error.ts';
 import { createPermissionReader } from './databricks-permissions.ts';
+import { readTableSize } from './databricks-size.ts';
 import { openTls, resolveHost } from './databricks-reach.ts';
 import type { DatabricksAddress } from './databricks-settings.ts';
 import { type DatabricksApi, readDatabricksRow, toNamedParameters } from './databricks-value.ts';
@@ -94,6 +95,10 @@ export class DatabricksSession implements OpenWarehouse {
       help: 'Refresh the catalog, or grant SELECT on the table to the account.',
       retry: 'after-fix',
     });
+  }
+
+  readSize(path: TablePath, options: ActOptions = {}): Promise<TableSize> {
+    return readTableSize((query, passed) => this.query(query, passed), path, options);
   }
 
   countRows(path: TablePath, options: ActOptions = {}): Promise<RowCount> {

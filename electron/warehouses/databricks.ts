@@ -43,6 +43,7 @@ export const databricks = defineWarehouse({
   ],
   dialect: databricksDialect,
   compute: readCompute,
+  tableSizes: true,
   async open({ settings, secrets }) {
     return new DatabricksSession(readAddress(settings, secrets));
   },
