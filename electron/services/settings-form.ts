@@ -4,6 +4,7 @@ import {
   type Secrets,
   type Settings,
   checkSettings,
+  splitPasted,
   visibleFields,
 } from '../domain/field-spec.ts';
 
@@ -13,9 +14,11 @@ import {
  */
 export function readSettingsForm(
   specs: readonly FieldSpec[],
-  form: { readonly settings: Settings; readonly secrets: Secrets },
+  given: { readonly settings: Settings; readonly secrets: Secrets },
   stored: Secrets,
 ): { settings: Settings; secrets: Secrets } {
+  // What was pasted whole must be split before anything of it is kept.
+  const form = splitPasted(specs, given);
   const problems = {
     ...findUnknown(specs, form),
     ...checkSettings(specs, form.settings, form.secrets, Object.keys(stored)),

@@ -164,7 +164,7 @@ export async function readSecrets(
 async function openConnection(
   context: SessionContext,
   connectionId: string,
-  options: Required<ActOptions>,
+  options: Required<Pick<ActOptions, 'signal' | 'onProgress'>>,
 ): Promise<OpenWarehouse> {
   const connection = requireConnection(context.store, connectionId);
   const kind = requireKind(context.warehouses, connection.kind);

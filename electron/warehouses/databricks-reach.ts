@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { connect } from 'node:tls';
 import { type AppError, cancelled } from '../domain/app-error.ts';
+import { readAuthorities } from './databricks-authority.ts';
 import type { DatabricksAddress } from './databricks-settings.ts';
 import { hostUnreachable } from './databricks-error.ts';
 
@@ -22,11 +23,14 @@ export async function resolveHost({ host }: DatabricksAddress): Promise<string> 
 }
 
 /** Opens an encrypted connection and closes it again. @throws AppError HOST_UNREACHABLE, with what speaks against the certificate if that is it. */
-export async function openTls({ host, port }: DatabricksAddress, signal?: AbortSignal): Promise<void> {
+export async function openTls(address: DatabricksAddress, signal?: AbortSignal): Promise<void> {
+  const { host, port } = address;
+  const authorities = await readAuthorities(address);
   await new Promise<void>((resolve, reject) => {
     // A bare address has no name to ask the server for.
     const servername = isIP(host) === 0 ? { servername: host } : {};
-    const socket = connect({ host, port, ...servername, timeout: TLS_WITHIN_MS });
+    const trusted = authorities === undefined ? {} : { ca: [...authorities.all] };
+    const socket = connect({ host, port, ...servername, timeout: TLS_WITHIN_MS, ...trusted });
     const settle = (error?: AppError): void => {
       signal?.removeEventListener('abort', abort);
       socket.destroy();
@@ -51,7 +55,7 @@ function tlsError(host: string, port: number, code: string): AppError {
     return hostUnreachable(
       at,
       `its certificate is not trusted (${code})`,
-      'Check the server hostname. On a network that inspects traffic, add its certificate authority to NODE_EXTRA_CA_CERTS.',
+      'Check the server hostname. On a network that inspects traffic, choose the file of its certificate authority below.',
     );
   }
   return hostUnreachable(

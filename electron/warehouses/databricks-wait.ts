@@ -1,11 +1,28 @@
-import type { DBSQLSession } from '@databricks/sql';
 import { AppError, cancelled, throwIfCancelled } from '../domain/app-error.ts';
 
-/** A running statement or metadata call of the driver. */
-export type Operation = Awaited<ReturnType<DBSQLSession['executeStatement']>>;
+/** How long each part of an act may take, in milliseconds. */
+export interface Limits {
+  /** A stopped warehouse starts when a session opens; a classic one takes up to five minutes. */
+  readonly session: number;
+  /** SQL warehouses ignore the driver's queryTimeout, so the client keeps the time until a statement has a result. */
+  readonly statement: number;
+  /** One answer of the server. The driver waits for ever for the rest of an answer that is cut off. */
+  readonly answer: number;
+  /** One part of a result. */
+  readonly fetch: number;
+}
+
+/** The limits of the app. */
+export const LIMITS: Limits = {
+  session: 6 * 60_000,
+  statement: 30 * 60_000,
+  answer: 60_000,
+  fetch: 5 * 60_000,
+};
 
 /**
- * Waits for an act of the driver, which knows neither signals nor a time limit.
+ * Waits for an act of the driver, which knows neither signals nor a time limit. The act goes on after that; its failure is then of no
+ * interest to anybody.
  * @throws AppError CANCELLED, TIMEOUT
  */
 export async function waitWithin<T>(
@@ -13,6 +30,7 @@ export async function waitWithin<T>(
   milliseconds: number,
   signal: AbortSignal | undefined,
 ): Promise<T> {
+  act.catch(() => undefined);
   throwIfCancelled(signal);
   let timer: NodeJS.Timeout | undefined;
   let abort: (() => void) | undefined;
@@ -29,16 +47,14 @@ export async function waitWithin<T>(
   }
 }
 
-/** Ends an operation on the server, without waiting: a lost connection gives no answer, and the server ends it by itself. */
-export function endOperation(operation: Operation, isDone: boolean): void {
-  const stopped = isDone ? Promise.resolve() : operation.cancel().then(() => undefined);
-  stopped.then(() => operation.close()).catch(() => undefined);
-}
-
-function timedOut(milliseconds: number): AppError {
+/** The error of an act that took longer than it may. */
+export function timedOut(milliseconds: number): AppError {
+  const minutes = Math.round(milliseconds / 60_000);
+  const limit =
+    minutes >= 1 ? `${minutes} ${minutes === 1 ? 'minute' : 'minutes'}` : `${milliseconds / 1000} seconds`;
   return new AppError({
     code: 'TIMEOUT',
-    message: `Databricks did not answer within ${Math.round(milliseconds / 60_000)} minutes.`,
+    message: `Databricks did not answer within ${limit}.`,
     help: 'Check in the workspace that the SQL warehouse is running, then try again.',
     retry: 'later',
   });

@@ -5,9 +5,11 @@ import { cancelled, throwIfCancelled } from '../domain/app-error.ts';
 import type { FileFormat } from '../domain/run.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
 import { mapDuckdbError } from './duckdb-error.ts';
+import { formatForFile } from './duckdb-file-forms.ts';
 import { openLockedInstance, sqlLiteral } from './duckdb-instance.ts';
 import { interruptOnAbort } from './duckdb-pool.ts';
-import { type DuckdbApi, toDuckdbParameters } from './duckdb-value.ts';
+import { parseDuckdbType } from './duckdb-type.ts';
+import { type DuckdbApi, type DuckdbParameters, toDuckdbParameters } from './duckdb-value.ts';
 import { targetUnwritable } from './target-error.ts';
 import type { ActOptions, ExportResult } from './warehouse.ts';
 
@@ -88,7 +90,8 @@ async function runCopy(
   try {
     throwIfCancelled(options.signal);
     const { values, types } = toDuckdbParameters(source.api, query.values);
-    const sql = `COPY (\n${query.text}\n) TO ${sqlLiteral(path)} (${COPY_OPTIONS[format]})`;
+    const text = await formForFile(connection, query.text, format, { values, types });
+    const sql = `COPY (\n${text}\n) TO ${sqlLiteral(path)} (${COPY_OPTIONS[format]})`;
     const result = await connection.run(sql, values, types);
     const [[rows] = []] = await result.getRows();
     return Number(rows ?? 0);
@@ -98,4 +101,20 @@ async function runCopy(
     connection.closeSync();
     instance.closeSync();
   }
+}
+
+/** The statement in the forms of its file: see {@link formatForFile}. Its columns are only known to the engine. */
+async function formForFile(
+  connection: DuckDBConnection,
+  text: string,
+  format: FileFormat,
+  { values, types }: DuckdbParameters,
+): Promise<string> {
+  if (format === 'parquet') return text;
+  const described = await connection.run(`DESCRIBE (\n${text}\n)`, values, types);
+  const columns = (await described.getRows()).map(([name, type]) => ({
+    name: String(name),
+    type: parseDuckdbType(String(type)),
+  }));
+  return formatForFile(text, columns, format);
 }

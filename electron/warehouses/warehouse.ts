@@ -36,6 +36,8 @@ export interface Progress {
 export interface ActOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** What a statement is for, by key, where the warehouse keeps a history of queries: ids only, never a value of a row. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** What discovery is given: `onGap` hears of each catalog or schema of which no table could be read. */

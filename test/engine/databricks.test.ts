@@ -2,10 +2,12 @@ import { createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AppError } from '../../electron/domain/app-error.ts';
+import type { Settings } from '../../electron/domain/field-spec.ts';
 import { databricks } from '../../electron/warehouses/databricks.ts';
 import { findWarehouse, WAREHOUSES } from '../../electron/warehouses/index.ts';
 import type { TestStep } from '../../electron/warehouses/warehouse.ts';
@@ -43,9 +45,13 @@ afterAll(() => {
 });
 
 /** Runs the connection test against an address; gives its steps and its error. */
-async function testAgainst(host: string, port: number): Promise<{ steps: string[]; error: AppError }> {
+async function testAgainst(
+  host: string,
+  port: number,
+  more: Settings = {},
+): Promise<{ steps: string[]; error: AppError }> {
   const warehouse = await databricks.open({
-    settings: { host, port, path: '/sql/1.0/warehouses/1' },
+    settings: { host, port, path: '/sql/1.0/warehouses/1', ...more },
     secrets: { token: TOKEN },
     home: folder,
   });
@@ -85,7 +91,20 @@ describe('the connection test of Databricks', () => {
     const { steps, error } = await testAgainst('localhost', portOf(selfSigned));
     expect(steps.at(-1)).toBe('tls running');
     expect(error.message).toMatch(/certificate is not trusted \(.*SELF_SIGNED/);
-    expect(error.help).toContain('NODE_EXTRA_CA_CERTS');
+    expect(error.help).toContain('certificate authority');
+  });
+
+  it('trusts the certificate authority that was chosen, and nothing else', async () => {
+    const trusted = await testAgainst('localhost', portOf(selfSigned), {
+      authority: join(folder, 'cert.pem'),
+    });
+    expect(trusted.steps).toContain('tls passed');
+    expect(trusted.steps.at(-1)).toBe('authenticate running');
+    await writeFile(join(folder, 'empty.pem'), 'no certificate');
+    for (const authority of ['empty.pem', 'missing.pem'].map((name) => join(folder, name))) {
+      const { error } = await testAgainst('localhost', portOf(selfSigned), { authority });
+      expect(error).toMatchObject({ code: 'SETTINGS_INVALID', where: 'settings.authority' });
+    }
   });
 });
 
@@ -109,10 +128,6 @@ describe('Databricks', () => {
     const path = join(folder, 'out.csv');
     await expect(warehouse.exportFile(query, path, 'csv')).rejects.toMatchObject({
       code: 'HOST_UNREACHABLE',
-    });
-    await expect(warehouse.exportFile(query, path, 'parquet')).rejects.toMatchObject({
-      code: 'SETTINGS_INVALID',
-      message: 'Parquet export from Databricks is not available yet.',
     });
     await warehouse.close();
   });

@@ -34,7 +34,7 @@ describe('the settings of Databricks', () => {
       host: 'a.example',
       port: 444,
       path: '/sql/1.0/warehouses/1',
-      token: 't',
+      credentials: { kind: 'token', token: 't' },
       catalog: 'retail',
     });
   });
@@ -43,6 +43,8 @@ describe('the settings of Databricks', () => {
     ['port', { ...settings, port: 70_000 }, { token: 't' }],
     ['path', { ...settings, path: ' ' }, { token: 't' }],
     ['token', settings, {}],
+    ['clientId', { ...settings, auth: 'oauth' }, { clientSecret: 's' }],
+    ['clientSecret', { ...settings, auth: 'oauth', clientId: 'a' }, { token: 't' }],
   ])('name the field %s that is wrong', (field, given, secrets) => {
     expect(() => readAddress(given, secrets)).toThrow(
       expect.objectContaining({ code: 'SETTINGS_INVALID', where: `settings.${field}` }),

@@ -1,99 +1,54 @@
+import * as api from '@databricks/sql';
 import { describe, expect, it } from 'vitest';
-import { mapDatabricksError } from '../../../electron/warehouses/databricks-error.ts';
-import { parseDatabricksType } from '../../../electron/warehouses/databricks-type.ts';
-import { readDatabricksRow } from '../../../electron/warehouses/databricks-value.ts';
+import { readRows, toParameters } from '../../../electron/warehouses/databricks-value.ts';
+import { readPlainColumns } from '../../../electron/warehouses/plain-column.ts';
 
-describe('a row of Databricks', () => {
-  it('is read in the order of the query’s columns, with exact values', () => {
-    const row = {
-      day: new Date('1969-12-31T00:00:00Z'),
-      id: 9007199254740993n,
-      small: 42n,
-      price: '1.50',
-      at: new Date('2026-11-01T00:00:00.123Z'),
-      tags: '["a",null]',
-      device: { os: 'iOS', seen: 9007199254740993n },
-      nothing: null,
-      bytes: Buffer.from([170, 0]),
-    };
-    const columns = [
-      ['id', 'bigint'],
-      ['small', 'bigint'],
-      ['price', 'decimal(10,2)'],
-      ['day', 'date'],
-      ['at', 'timestamp'],
-      ['tags', 'array<string>'],
-      ['device', 'struct<os:string,seen:bigint>'],
-      ['nothing', 'string'],
-      ['bytes', 'binary'],
-    ].map(([name, type]) => ({ name: name!, type: parseDatabricksType(type!) }));
-    expect(readDatabricksRow(row, columns)).toEqual([
-      '9007199254740993',
-      42,
-      '1.50',
-      '1969-12-31',
-      '2026-11-01T00:00:00.123Z',
-      ['a', null],
-      { os: 'iOS', seen: '9007199254740993' },
-      null,
-      'aa00',
+describe('a bound value of Databricks', () => {
+  it('travels as text beside its exact type', () => {
+    const sent = toParameters(api, {
+      id: { type: 'bigint', value: '9223372036854775807' },
+      price: { type: 'decimal', value: '-0.66' },
+      tiny: { type: 'decimal', value: '0.000000000000000001' },
+      at: { type: 'timestamp', value: '2026-11-01T00:00:00.123456Z' },
+      on: { type: 'boolean', value: true },
+      text: { type: 'text', value: `'; DROP TABLE x; --` },
+    });
+    expect(sent.map(({ name, type, value }) => [name, type, value?.stringValue])).toEqual([
+      ['id', 'BIGINT', '9223372036854775807'],
+      ['price', 'DECIMAL(2,2)', '-0.66'],
+      ['tiny', 'DECIMAL(18,18)', '0.000000000000000001'],
+      ['at', 'TIMESTAMP', '2026-11-01T00:00:00.123456Z'],
+      ['on', 'BOOLEAN', 'true'],
+      ['text', 'STRING', `'; DROP TABLE x; --`],
     ]);
   });
 });
 
-describe('an error of Databricks', () => {
-  const http = (statusCode: number, body: string) => ({
-    message: 'Received a response with a bad HTTP status code',
-    statusCode,
-    response: { text: () => Promise.resolve(body) },
-  });
-  const failed = (sqlState: string, displayMessage: string) => ({
-    message: 'error',
-    errorCode: 'ERROR',
-    response: { sqlState, displayMessage },
+describe('a plain column of a metadata call', () => {
+  it('is read with its NULLs and exact whole numbers', () => {
+    const long = (value: bigint) => {
+      const buffer = Buffer.alloc(8);
+      buffer.writeBigInt64BE(value);
+      return { buffer, offset: 0 };
+    };
+    const { rows, columns } = readPlainColumns([
+      { stringVal: { values: ['a', '', 'c'], nulls: Buffer.from([0b010]) } },
+      { i64Val: { values: [long(42n), long(-1n), long(9223372036854775807n)], nulls: Buffer.from([]) } },
+      { boolVal: { values: [true, false, true], nulls: Buffer.from([0b100]) } },
+    ]);
+    expect(readRows({ kind: 'plain', rows, columns }, [])).toEqual([
+      ['a', 42, true],
+      [null, -1, false],
+      ['c', '9223372036854775807', null],
+    ]);
   });
 
   it.each([
-    [http(401, ''), 'AUTH_FAILED', /access token/],
-    [http(403, 'Invalid access token.'), 'AUTH_FAILED', /access token/],
-    [http(403, 'no'), 'PERMISSION_DENIED', /may not use this SQL warehouse/],
-    [http(404, ''), 'SETTINGS_INVALID', /HTTP path/],
-    [http(429, ''), 'RATE_LIMITED', /slow down/],
-    [http(503, ''), 'WAREHOUSE_STARTING', /starting/],
-    [http(502, ''), 'HOST_UNREACHABLE', /status 502/],
-    [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), 'HOST_UNREACHABLE', /ECONNREFUSED/],
-    [
-      failed('42P01', '[TABLE_OR_VIEW_NOT_FOUND] The table or view `main`.`retail`.`x` cannot be found.'),
-      'TABLE_MISSING',
-      /main\.retail\.x/,
-    ],
-    [
-      failed(
-        '42703',
-        '[UNRESOLVED_COLUMN.WITH_SUGGESTION] A column or function parameter with name `nope` cannot be resolved.',
-      ),
-      'COLUMN_MISSING',
-      /nope/,
-    ],
-    [
-      failed('42501', `[INSUFFICIENT_PERMISSIONS] User does not have SELECT on Table 'main.retail.x'.`),
-      'PERMISSION_DENIED',
-      /SELECT on “main\.retail\.x”/,
-    ],
-    [
-      failed(
-        '22018',
-        `[CAST_INVALID_INPUT] The value 'canary-4711' of the type "STRING" cannot be cast to "INT".`,
-      ),
-      'QUERY_FAILED',
-      /CAST_INVALID_INPUT, SQLSTATE 22018/,
-    ],
-  ])('%# is mapped to what the person can do, and holds no value', async (error, code, message) => {
-    const mapped = await mapDatabricksError(error, 'host.example');
-    expect(mapped.code).toBe(code);
-    expect(mapped.message).toMatch(message);
-    expect(mapped.help).not.toBe('');
-    expect(JSON.stringify(mapped.toShape())).not.toContain('canary');
-    expect(mapped.cause).toBeUndefined();
+    [[{}]],
+    [[{ stringVal: { values: 'abc' } }]],
+    [['text']],
+    [[{ i64Val: { values: [{ buffer: Buffer.alloc(3) }] } }]],
+  ])('that is none is refused: %#', (columns) => {
+    expect(() => readPlainColumns(columns)).toThrow(expect.objectContaining({ code: 'QUERY_FAILED' }));
   });
 });
