@@ -232,7 +232,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.getByTestId('export-rows')).toHaveText(`${ids['Paid media'].length} rows`);
       expect(await idsOfFile(path)).toEqual(ids['Paid media']);
       await page.keyboard.press('Escape');
-      for (const name of ['Connections', 'Catalog', 'Model', 'Audiences', 'Runs']) {
+      for (const name of ['Connections', 'Permissions', 'Catalog', 'Model', 'Audiences', 'Runs']) {
         await visit(page, name);
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await judge(page, `${name.toLowerCase()}-${colorScheme}`);

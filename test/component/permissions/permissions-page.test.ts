@@ -112,7 +112,9 @@ describe('the permissions page', () => {
     const needs = page.getByRole('list', { name: 'Needs' }).getByRole('listitem');
     await expect.element(needs.first()).toMatchTextContent(/SELECT on main.retail.households.*Missing/);
     await expect.element(needs.last()).toMatchTextContent(/CAN USE on SQL warehouse abc.*Held/);
-    await expect.element(page.getByRole('region', { name: 'Grants it' })).toMatchTextContent(/GRANT SELECT/);
+    await expect
+      .element(page.getByRole('region', { name: 'Grants SELECT on main.retail.households' }))
+      .toMatchTextContent(/GRANT SELECT/);
     await expect
       .element(page.getByRole('region', { name: 'More than reading' }))
       .toMatchTextContent(/lets x change what it should only read/);
