@@ -27,7 +27,7 @@ try {
   await using cleanup = new AsyncDisposableStack();
   const spark = await startSpark(await ensureLakehouseTools(), folder);
   cleanup.defer(spark.stop);
-  const client = openSparkClient(spark.port);
+  const client = openSparkClient(spark.port, spark.nudge);
   cleanup.defer(client.close);
   const session = await openSparkSession(client);
   const readable = await createSampleTables(session, size, lakehouseCache(), folder);

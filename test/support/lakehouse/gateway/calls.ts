@@ -145,8 +145,7 @@ export function makeCalls(context: CallContext): { calls: Calls; close: () => Pr
     GetCrossReference: metadataCall('GetCrossReference'),
     GetOperationStatus: async (_user, request) => operationOf(request.operationHandle).status(),
     CancelOperation: async (_user, request) => {
-      const operation = operationOf(request.operationHandle);
-      if (await operation.cancel()) context.log.addCancelled(operation.id);
+      await operationOf(request.operationHandle).cancel();
       return { status: OK };
     },
     CloseOperation: async (_user, request) => {
@@ -161,7 +160,10 @@ export function makeCalls(context: CallContext): { calls: Calls; close: () => Pr
       const operation = operationOf(request.operationHandle);
       const result = await operation.result();
       try {
-        return await result.fetch(Number(request.maxRows ?? 0n));
+        const rows = await result.fetch(Number(request.maxRows ?? 0n));
+        return request.includeResultSetMetadata === true
+          ? { ...rows, resultSetMetadata: result.metadata() }
+          : rows;
       } catch (error) {
         operation.failWhileReading(error);
         throw error;
@@ -204,15 +206,21 @@ function executeStatement(
   const sql = request.statement ?? '';
   const parameters = request.parameters ?? [];
   const native = nativeTypesOf(request);
-  const operation = new Operation(0, async (track) => {
-    await grants.checkStatement(session, sql);
-    const { statement, columns } = await beginStatement(session.spark, { sql, parameters, native }, track);
-    session.noteStatement(sql);
-    const timed = columns.some((column) => column.from !== 'value');
-    const timeZone = timed ? await session.timeZone() : 'UTC';
-    const format = request.canReadArrowResult === true ? 'arrow' : 'columns';
-    return new Result({ columns, format, timeZone }, statement);
-  });
+  const operation = new Operation(
+    0,
+    async (track) => {
+      await grants.checkStatement(session, sql);
+      const { statement, columns } = await beginStatement(session.spark, { sql, parameters, native }, track);
+      session.noteStatement(sql);
+      const timed = columns.some((column) => column.from !== 'value');
+      const timeZone = timed ? await session.timeZone() : 'UTC';
+      // A cancel may have come since; the rows must not be asked for then.
+      await track(statement);
+      const format = request.canReadArrowResult === true ? 'arrow' : 'columns';
+      return new Result({ columns, format, timeZone }, statement);
+    },
+    log.addCancelled.bind(log),
+  );
   const configuration: Record<string, string> = Object.fromEntries(session.configuration);
   for (const [name, value] of Object.entries(request.confOverlay ?? {}))
     configuration[name.toUpperCase()] = value;

@@ -12,8 +12,11 @@ export type Fault =
     }
   /** The warehouse starts: every call is answered 503 until `seconds` have passed since the fault was set. */
   | { readonly kind: 'starting'; readonly seconds: number }
-  /** The connection is destroyed in the middle of the answer to the fetch after so many complete ones. Once. */
-  | { readonly kind: 'drop'; readonly afterFetches: number }
+  /**
+   * The connection is destroyed in the middle of the answer to the fetch after so many complete ones. Once. Of an answer
+   * that told its length the driver waits for the rest until its socketTimeout (15 minutes); a chunked one it rejects.
+   */
+  | { readonly kind: 'drop'; readonly afterFetches: number; readonly chunked?: boolean }
   /** Every answer begins so much later. */
   | { readonly kind: 'slow'; readonly milliseconds: number; readonly times?: number; readonly on?: CallName }
   /** Every token that was given out is refused until the faults are cleared. */
@@ -94,14 +97,16 @@ export class Faults {
     );
   }
 
-  /** True when the connection is to break in the middle of the answer to this call. */
-  drops(call: CallName): boolean {
-    if (call !== 'FetchResults') return false;
-    return this.#active.some((active) => {
-      if (active.fault.kind !== 'drop') return false;
+  /** How the answer to this call is framed when the connection is to break in the middle of it. */
+  drop(call: CallName): 'chunked' | 'length' | undefined {
+    if (call !== 'FetchResults') return undefined;
+    for (const active of this.#active) {
+      if (active.fault.kind !== 'drop') continue;
       active.count += 1;
-      return active.count === active.fault.afterFetches + 1;
-    });
+      if (active.count === active.fault.afterFetches + 1)
+        return active.fault.chunked === true ? 'chunked' : 'length';
+    }
+    return undefined;
   }
 
   /** A number to make garbage by, if this call is to be answered with garbage. */

@@ -83,8 +83,10 @@ async function serveThrift(
   if (wait > 0) await delay(wait);
   const seed = faults.garbageSeed(name);
   const sent = seed === undefined ? reply : spoil(reply, seed);
-  response.writeHead(200, { 'content-type': 'application/x-thrift', 'content-length': sent.length });
-  if (faults.drops(name)) {
+  const drop = faults.drop(name);
+  const length = drop === 'chunked' ? {} : { 'content-length': sent.length };
+  response.writeHead(200, { 'content-type': 'application/x-thrift', ...length });
+  if (drop !== undefined) {
     response.write(sent.subarray(0, Math.ceil(sent.length / 2)), () => response.destroy());
     return;
   }

@@ -7,6 +7,9 @@ import type { Result } from './result.ts';
 
 type Outcome = 'running' | 'finished' | 'cancelled' | 'timed-out' | 'failed';
 
+/** How long after a cancel the statement is closed in the engine, in milliseconds. */
+const CLOSE_AFTER_MS = 1_500;
+
 const STATES: Readonly<Record<Outcome, number>> = {
   running: STATE.running,
   finished: STATE.finished,
@@ -28,10 +31,19 @@ export class Operation {
   #completed: number | undefined;
   #error: EngineError | undefined;
   #result: Result | undefined;
+  readonly #onEngineCancel: (id: string) => void;
   #statement: SparkStatement | undefined;
 
-  /** Starts `work` at once. `type` is the number of the operation's kind. */
-  constructor(type: number, work: (track: Track) => Promise<Result>) {
+  /**
+   * Starts `work` at once. `type` is the number of the operation's kind; `onEngineCancel` is told the id when a client's
+   * cancel has reached the engine.
+   */
+  constructor(
+    type: number,
+    work: (track: Track) => Promise<Result>,
+    onEngineCancel: (id: string) => void = () => undefined,
+  ) {
+    this.#onEngineCancel = onEngineCancel;
     const guid = newGuid();
     this.id = guidOf(guid);
     this.handle = {
@@ -47,7 +59,7 @@ export class Operation {
       const result = await work(async (statement) => {
         this.#statement = statement;
         if (this.#outcome !== 'running') {
-          await statement.close();
+          await this.#stopEngine();
           throw new EngineError('[OPERATION_CANCELED] Operation has been canceled. SQLSTATE: HY008', 'HY008');
         }
       });
@@ -102,11 +114,11 @@ export class Operation {
     return { ...base, sqlState, errorCode: 0, errorMessage: full, displayMessage: message };
   }
 
-  /** Cancels the operation. True when the engine had begun it and was told. */
-  async cancel(): Promise<boolean> {
-    if (this.#outcome !== 'running') return false;
+  /** Cancels the operation, also while its rows are read. */
+  async cancel(): Promise<void> {
+    if (this.#outcome !== 'running' && this.#outcome !== 'finished') return;
     this.#settle('cancelled');
-    return await this.#stopEngine();
+    await this.#stopEngine();
   }
 
   /** Cancels the operation because it took `seconds`, the limit of its session. */
@@ -128,10 +140,16 @@ export class Operation {
     this.#statement = undefined;
   }
 
-  async #stopEngine(): Promise<boolean> {
-    if (this.#statement === undefined) return false;
-    await this.#statement.cancel();
-    return true;
+  async #stopEngine(): Promise<void> {
+    const statement = this.#statement;
+    // Without a statement the engine is about to get one, which `track` then stops.
+    if (statement === undefined) return;
+    await statement.cancel();
+    if (this.#outcome === 'cancelled') this.#onEngineCancel(this.id);
+    // Spark forgets a cancel that comes between the start of a fetch and that of its job, and does not take a second
+    // one. Closing the statement stops the job as well, but only once it has started.
+    this.#statement = undefined;
+    setTimeout(() => void statement.close().catch(() => undefined), CLOSE_AFTER_MS).unref();
   }
 
   #fail(error: unknown): void {

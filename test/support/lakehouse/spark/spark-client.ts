@@ -12,15 +12,23 @@ export interface SparkClient {
 /** Spark asks for a name and a password and checks neither. */
 const AUTHORIZATION = `Basic ${Buffer.from('gateway:gateway').toString('base64')}`;
 
-/** Makes a client of the server on a port of this machine. */
-export function openSparkClient(port: number): SparkClient {
+/** How long a call may take before the server is nudged, in milliseconds, and how often after that. */
+export const STALL_MS = 20_000;
+
+/** Makes a client of the server on a port of this machine. `nudge` is called while an answer is long in coming. */
+export function openSparkClient(port: number, nudge: () => void = () => undefined): SparkClient {
   const agent = new Agent({ keepAlive: true });
   return {
     call: async <N extends CallName>(name: N, body: RequestOf<N>): Promise<ResponseOf<N>> => {
       // The table of calls pairs each name with its own two codecs, which the compiler does not follow through N.
       const codecs: { request: Codec<unknown>; response: Codec<unknown> } = CALLS[name];
-      const reply = await post(agent, port, writeCall(name, codecs.request, body));
-      return readReply(reply, codecs.response) as ResponseOf<N>;
+      const nudging = setInterval(nudge, STALL_MS);
+      try {
+        const reply = await post(agent, port, writeCall(name, codecs.request, body));
+        return readReply(reply, codecs.response) as ResponseOf<N>;
+      } finally {
+        clearInterval(nudging);
+      }
     },
     close: () => {
       agent.destroy();

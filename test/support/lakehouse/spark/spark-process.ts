@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LakehouseTools } from '../setup.ts';
-import { openSparkClient } from './spark-client.ts';
+import { openSparkClient, STALL_MS } from './spark-client.ts';
 import { openSparkSession } from './spark-session.ts';
 
 /** How long Spark may take to start, in milliseconds; it takes 20 seconds on two idle cores. */
@@ -16,6 +16,8 @@ const STOP_LIMIT_MS = 10_000;
 export interface SparkProcess {
   readonly port: number;
   readonly logFile: string;
+  /** Wakes it up, in case that it sleeps when it should not. */
+  nudge(): void;
   /** Ends it and waits until it is gone. */
   stop(): Promise<void>;
 }
@@ -25,7 +27,8 @@ export interface SparkProcess {
  * started it is killed. Nothing is left behind.
  */
 const GUARD =
-  'exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; (cat <&3 >/dev/null; kill "$child") & wait "$child"';
+  'exec 3<&0; "$0" "$@" </dev/null 3<&- & child=$!; echo "$child" > spark.pid; ' +
+  '(cat <&3 >/dev/null; kill "$child") & wait "$child"';
 
 /** Starts Spark's Thrift server with Delta Lake on a free port of this machine. `folder` gets its files and its log. */
 export async function startSpark(tools: LakehouseTools, folder: string): Promise<SparkProcess> {
@@ -42,16 +45,19 @@ export async function startSpark(tools: LakehouseTools, folder: string): Promise
     },
   );
   closeSync(log);
+  const nudge = () => {
+    nudgeJava(join(folder, 'spark.pid'));
+  };
   const stop = async (): Promise<void> => {
     await stopChild(child);
   };
   try {
-    await waitUntilReady(child, port, logFile);
+    await waitUntilReady(child, port, logFile, nudge);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { port, logFile, stop };
+  return { port, logFile, nudge, stop };
 }
 
 function options(tools: LakehouseTools, folder: string, port: number): string[] {
@@ -91,7 +97,25 @@ function options(tools: LakehouseTools, folder: string, port: number): string[] 
   ];
 }
 
-async function waitUntilReady(child: ChildProcess, port: number, logFile: string): Promise<void> {
+/**
+ * Asks Java for a thread dump, which goes to the log. Java has been seen to sleep through its own wake-up call on
+ * glibc 2.36 (a lost signal of a condition variable, glibc bug 25847): the dump makes every thread look again.
+ */
+function nudgeJava(pidFile: string): void {
+  try {
+    process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGQUIT');
+  } catch {
+    // It has ended, which whoever waits for it will see.
+  }
+}
+
+async function waitUntilReady(
+  child: ChildProcess,
+  port: number,
+  logFile: string,
+  nudge: () => void,
+): Promise<void> {
+  const nudging = setInterval(nudge, STALL_MS);
   const limit = Date.now() + START_LIMIT_MS;
   const client = openSparkClient(port);
   try {
@@ -109,6 +133,7 @@ async function waitUntilReady(child: ChildProcess, port: number, logFile: string
       await delay(250);
     }
   } finally {
+    clearInterval(nudging);
     client.close();
   }
 }

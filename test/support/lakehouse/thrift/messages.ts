@@ -146,7 +146,6 @@ const directResults = struct({
   resultSet: [3, fetchResults],
   closeOperation: [4, onlyStatus],
 });
-export type DirectResults = ValueOf<typeof directResults>;
 
 const getDirectResults = struct({ maxRows: [1, i64], maxBytes: [2, i64] });
 
@@ -255,6 +254,7 @@ export const CALLS = {
       orientation: [2, i32],
       maxRows: [3, i64],
       fetchType: [4, i16],
+      includeResultSetMetadata: [1283, bool],
     }),
     response: fetchResults,
   },
