@@ -77,7 +77,7 @@ export class Operation {
   #names: readonly string[] = [];
   #schema: Uint8Array | undefined;
   #hasRows = true;
-  #isRead = false;
+  #isOver = false;
 
   private constructor(session: ServerSession, handle: OperationHandle) {
     const parsed = OperationId.safeParse(handle);
@@ -136,7 +136,10 @@ export class Operation {
       const status = parseAnswer(OperationStatus, await waitWithin(asked, limits.answer, signal));
       if (status.hasResultSet === false) this.#hasRows = false;
       if (status.operationState === FINISHED) break;
-      if (!RUNNING.has(status.operationState)) throw failureOf(status, limits);
+      if (!RUNNING.has(status.operationState)) {
+        this.#isOver = true;
+        throw failureOf(status, limits);
+      }
       if (Date.now() > end) throw timedOut(limits.statement);
       await waitWithin(new Promise((resolve) => setTimeout(resolve, wait)), limits.answer, signal);
     }
@@ -152,7 +155,7 @@ export class Operation {
       next?.catch(() => undefined);
       yield* parts;
     }
-    this.#isRead = true;
+    this.#isOver = true;
   }
 
   /** The columns without a row, for what must know their types although there are none. */
@@ -165,7 +168,7 @@ export class Operation {
   end(): void {
     const named = { operationHandle: this.#handle };
     const { driver, wire } = this.#session;
-    const stopped = this.#isRead
+    const stopped = this.#isOver
       ? Promise.resolve()
       : driver.cancelOperation(new wire.TCancelOperationReq(named)).then(() => undefined);
     stopped.then(() => driver.closeOperation(new wire.TCloseOperationReq(named))).catch(() => undefined);

@@ -22,7 +22,13 @@ export function mapStatement(
   if (sqlState === '42501' || /PERMISSION|PRIVILEGE|UNAUTHORIZED_ACCESS/.test(errorClass)) {
     return permissionDenied(text, details);
   }
-  if (sqlState === '42P01' || /^(TABLE_OR_VIEW|SCHEMA|CATALOG)_NOT_FOUND|NO_SUCH_CATALOG/.test(errorClass)) {
+  // Spark without Unity Catalog says so of a catalog that it does not have.
+  if (
+    sqlState === '42P01' ||
+    /^(TABLE_OR_VIEW|SCHEMA|CATALOG)_NOT_FOUND|NO_SUCH_CATALOG|^REQUIRES_SINGLE_PART_NAMESPACE/.test(
+      errorClass,
+    )
+  ) {
     return shape('TABLE_MISSING', `The table “${name ?? 'of the query'}” does not exist.`, {
       help: 'Refresh the catalog, then choose another table or restore this one.',
       ...details,

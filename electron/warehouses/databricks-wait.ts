@@ -17,7 +17,7 @@ export const LIMITS: Limits = {
   session: 6 * 60_000,
   statement: 30 * 60_000,
   answer: 60_000,
-  fetch: 5 * 60_000,
+  fetch: 2 * 60_000,
 };
 
 /**
