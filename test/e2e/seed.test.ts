@@ -1,18 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Locator, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { expect, test } from '@playwright/test';
 import { openInBrowser } from '../support/browser.ts';
 import { launchSlipway } from '../support/electron.ts';
-
-const SEED = ['High bread', 'Moderate soft drinks', 'Bundle target', 'Emailable', 'Paid media'] as const;
-type SeedName = (typeof SEED)[number];
+import {
+  SEED,
+  type SeedName,
+  composeAudiences,
+  idsOfFile,
+  openAudience,
+  visit,
+} from './support/seed-clicks.ts';
 
 /** The seed in SQL by hand, written against the tables and nothing of the product. */
 const BY_HAND: Record<SeedName, string> = (() => {
@@ -55,66 +60,6 @@ async function idsByHand(home: string): Promise<Record<SeedName, string[]>> {
   }
 }
 
-/** Goes to a page by the sidebar; a page may link to others by the same name. */
-async function visit(page: Page, name: string): Promise<void> {
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name, exact: true }).click();
-}
-
-async function choose(field: Locator, option: string | RegExp): Promise<void> {
-  await field.click();
-  await field.page().getByRole('option', { name: option }).first().click();
-}
-
-async function add(page: Page, kind: RegExp): Promise<void> {
-  await page.getByRole('button', { name: 'Add condition' }).last().click();
-  await page.getByRole('menuitem', { name: kind }).click();
-}
-
-async function begin(page: Page, name: SeedName): Promise<void> {
-  await visit(page, 'Audiences');
-  await page.getByRole('button', { name: 'New audience' }).first().click();
-  await page.getByRole('textbox', { name: 'Audience name' }).fill(name);
-}
-
-/** Waits for the count of the whole rule, then saves. */
-async function save(page: Page, name: SeedName, expected: number): Promise<void> {
-  await expect(page.getByTestId('audience-count')).toHaveText(
-    new RegExp(`^${expected.toLocaleString('en-US')}\\b`),
-  );
-  await page.getByRole('button', { name: 'Save audience' }).click();
-  await expect(page.getByText(`Saved “${name}”`).first()).toBeVisible();
-}
-
-/** A propensity of a category within a range, by clicks. */
-async function addScore(
-  page: Page,
-  category: string,
-  fill: (second: Locator) => Promise<void>,
-): Promise<void> {
-  await add(page, /^Related condition/);
-  const entity = page.getByRole('combobox', { name: 'Entity' });
-  if (!(await entity.textContent())?.includes('Propensity')) await choose(entity, /^Propensity scores/);
-  await page.getByRole('button', { name: 'Add filter' }).click();
-  const first = page.getByRole('group', { name: 'Filter 1' });
-  await choose(first.getByRole('combobox', { name: 'Attribute' }), /^Category/);
-  await first.getByLabel('Value', { exact: true }).fill(category);
-  await page.getByRole('button', { name: 'Add filter' }).click();
-  const second = page.getByRole('group', { name: 'Filter 2' });
-  await choose(second.getByRole('combobox', { name: 'Attribute' }), /^Score/);
-  await fill(second);
-}
-
-async function addAudience(page: Page, name: SeedName): Promise<void> {
-  await add(page, /^Audience/);
-  await choose(page.getByRole('combobox', { name: 'Audience' }).last(), new RegExp(`^${name}`));
-}
-
-async function addAttribute(page: Page, attribute: RegExp, operator: string): Promise<void> {
-  await add(page, /^Attribute condition/);
-  await choose(page.getByRole('combobox', { name: 'Attribute' }).last(), attribute);
-  await choose(page.getByRole('combobox', { name: /^Operator/ }).last(), operator);
-}
-
 /** First start → sample → model → the five audiences, all by clicks; each count must be the one of SQL by hand. */
 async function composeSeed(page: Page, home: string): Promise<Record<SeedName, string[]>> {
   await page.getByRole('button', { name: 'Open the sample lakehouse' }).first().click();
@@ -124,56 +69,8 @@ async function composeSeed(page: Page, home: string): Promise<Record<SeedName, s
   });
   const ids = await idsByHand(home);
 
-  await begin(page, 'High bread');
-  await addScore(page, 'bread', async (filter) => {
-    await choose(filter.getByRole('combobox', { name: /^Operator/ }), 'is at least');
-    await filter.getByLabel('Value', { exact: true }).fill('0.66');
-  });
-  await save(page, 'High bread', ids['High bread'].length);
-
-  await begin(page, 'Moderate soft drinks');
-  await addScore(page, 'soft drinks', async (filter) => {
-    await choose(filter.getByRole('combobox', { name: /^Operator/ }), /from … to below/);
-    await filter.getByLabel('From', { exact: true }).fill('0.33');
-    await filter.getByLabel('To below', { exact: true }).fill('0.66');
-  });
-  await save(page, 'Moderate soft drinks', ids['Moderate soft drinks'].length);
-
-  await begin(page, 'Bundle target');
-  await addAudience(page, 'High bread');
-  await addAudience(page, 'Moderate soft drinks');
-  await save(page, 'Bundle target', ids['Bundle target'].length);
-
-  await begin(page, 'Emailable');
-  await addAttribute(page, /^E-?mail consent/i, 'is true');
-  await addAttribute(page, /^E-mail email/, 'is not empty');
-  await save(page, 'Emailable', ids.Emailable.length);
-
-  await begin(page, 'Paid media');
-  await addAudience(page, 'Bundle target');
-  await addAudience(page, 'Emailable');
-  await page
-    .getByRole('group', { name: /Emailable/ })
-    .getByRole('button', { name: 'Not', exact: true })
-    .click();
-  await save(page, 'Paid media', ids['Paid media'].length);
+  await composeAudiences(page, (name) => ids[name].length);
   return ids;
-}
-
-/** The first column of a CSV whose ids hold no quotes. */
-async function idsOfFile(path: string): Promise<string[]> {
-  const [head = '', ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
-  expect(head.split(',')[0]).toBe('customer_id');
-  return lines.map((line) => line.split(',')[0] ?? '').sort();
-}
-
-async function openAudience(page: Page, name: SeedName): Promise<void> {
-  await visit(page, 'Audiences');
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: new RegExp(`^${name}`) })
-    .click();
-  await expect(page.getByRole('textbox', { name: 'Audience name' })).toHaveValue(name);
 }
 
 let folder = '';
