@@ -208,8 +208,8 @@ export class Operation {
     const { results, hasMoreRows } = await callPatiently(ask, {
       within: CALLS_WITHIN_MS,
       attempts: CALL_ATTEMPTS,
-      // A later part that was lost on its way would be left out by asking for the next one.
-      isRepeatable: isFirst,
+      // A part that was lost on its way is left out by asking again, even for the first: the server has already gone on.
+      isRepeatable: false,
       signal,
     });
     if (this.#schema === undefined) {

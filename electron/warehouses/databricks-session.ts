@@ -162,8 +162,8 @@ export class DatabricksSession implements OpenWarehouse {
   }
 
   /**
-   * Runs an operation: an empty part once it has a result, then its rows. A session that the server has lost is opened anew, once, and the
-   * operation begun again, as long as nothing of it was given out.
+   * Runs an operation: an empty part once it has a result, then its rows. When the connection or the session is lost before anything was
+   * given out, it is begun again, once; all operations only read.
    */
   async *#run(begin: BeginOperation, given: ActOptions): AsyncGenerator<Received> {
     const { signal, onProgress } = this.#with(given);
@@ -179,15 +179,20 @@ export class DatabricksSession implements OpenWarehouse {
         onProgress?.({ text: 'Running the query' });
         operation = await Operation.begin(session, begin, step);
         await operation.finished(step);
+        const parts = operation.parts(step);
+        // Until here nothing was given out, and all may be done again.
+        const first = await parts.next();
         isUsed = true;
         yield { operation, part: { kind: 'plain', rows: 0, columns: [] } };
-        for await (const part of operation.parts(step)) yield { operation, part };
+        if (first.done !== true) yield { operation, part: first.value };
+        for await (const part of parts) yield { operation, part };
         return;
       } catch (error) {
         if (signal.aborted) throw cancelled();
-        const isLost = session !== undefined && this.#hasLostSession(error);
+        const isLost = this.#hasLostSession(error);
         if (isLost && session !== undefined) await this.#connection.forget(session);
-        if (!isLost || isUsed || attempt > 1)
+        const isWorthAnother = session !== undefined && (isLost || isLostConnection(error));
+        if (!isWorthAnother || isUsed || attempt > 1)
           throw await mapDatabricksError(error, this.#address, operation?.id);
       } finally {
         operation?.end();
@@ -199,7 +204,7 @@ export class DatabricksSession implements OpenWarehouse {
   #hasLostSession(error: unknown): boolean {
     if (error instanceof ServerFailure) return error.isHandleLost;
     const status = readRefusal(error)?.status;
-    return (status === 401 && this.#address.credentials.kind === 'oauth') || isLostConnection(error);
+    return status === 401 && this.#address.credentials.kind === 'oauth';
   }
 
   #reader(options: ActOptions): MetadataReader {
