@@ -166,12 +166,14 @@ export class Operation {
 
   /** Ends it on the server, without waiting: a lost connection gives no answer, and the server ends it by itself. */
   end(): void {
+    this.#stop().catch(() => undefined);
+  }
+
+  async #stop(): Promise<void> {
     const named = { operationHandle: this.#handle };
     const { driver, wire } = this.#session;
-    const stopped = this.#isOver
-      ? Promise.resolve()
-      : driver.cancelOperation(new wire.TCancelOperationReq(named)).then(() => undefined);
-    stopped.then(() => driver.closeOperation(new wire.TCloseOperationReq(named))).catch(() => undefined);
+    if (!this.#isOver) await driver.cancelOperation(new wire.TCancelOperationReq(named));
+    await driver.closeOperation(new wire.TCloseOperationReq(named));
   }
 
   async #describe(signal: AbortSignal | undefined, limits: Limits): Promise<void> {
