@@ -62,6 +62,8 @@ export async function startSpark(tools: LakehouseTools, folder: string): Promise
 
 function options(tools: LakehouseTools, folder: string, port: number): string[] {
   const conf: Readonly<Record<string, string>> = {
+    // Every thread that a cancel interrupts may keep a connection to the metastore for good: a pool is empty after ten, and waits forever.
+    'spark.hadoop.datanucleus.connectionPoolingType': 'NONE',
     'spark.ui.enabled': 'false',
     'spark.driver.host': '127.0.0.1',
     'spark.driver.bindAddress': '127.0.0.1',
