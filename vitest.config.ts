@@ -22,6 +22,19 @@ export default defineConfig({
         },
       },
       {
+        test: {
+          name: 'lakehouse',
+          include: ['test/lakehouse/**/*.test.ts'],
+          globalSetup: ['test/support/lakehouse/global-setup.ts'],
+          pool: 'forks',
+          // One lakehouse serves the whole run, and a fault that one file sets would be met by another.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
         plugins: [svelte()],
         // Found before the first test: a dependency that turns up later reloads the page under a running test.
         optimizeDeps: {

@@ -8,7 +8,12 @@ import { buildAlways, buildIfChanged } from './bootstrap/freshness.mjs';
 import { projectEnvironment, projectNode, run } from './bootstrap/run.mjs';
 import { SetupError } from './bootstrap/setup-error.mjs';
 import { start } from './bootstrap/start.mjs';
-import { BROWSER_PACKAGES, ensureSystemPackages, TEST_PACKAGES } from './bootstrap/system-packages.mjs';
+import {
+  BROWSER_PACKAGES,
+  ensureSystemPackages,
+  LAKEHOUSE_PACKAGES,
+  TEST_PACKAGES,
+} from './bootstrap/system-packages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[/\\]$/, '');
 
@@ -19,6 +24,12 @@ const runScript = (script, args, options = {}) =>
     env: projectEnvironment(root),
     ...options,
   });
+
+/** Installs what the test lakehouse needs; resolves to false where it could not be had. */
+const setUpLakehouse = async () => {
+  ensureSystemPackages(LAKEHOUSE_PACKAGES, 'The test lakehouse is Spark, behind TLS.');
+  return (await runScript('test/support/lakehouse/setup.ts', [])) === 0;
+};
 
 const commands = {
   setup: async () => {
@@ -41,18 +52,26 @@ const commands = {
     await ensureDependencies(root);
     ensureSystemPackages(TEST_PACKAGES, 'The tests run in a real browser and a real desktop session.');
     ensureElectron(root);
+    if (!(await setUpLakehouse())) return 1;
     return runScript('build/run-tests.ts', args);
   },
   verify: async () => {
     await ensureDependencies(root);
     ensureSystemPackages(BROWSER_PACKAGES, 'The component tests run in a real browser.');
-    return runScript('build/run-tests.ts', ['--except', 'e2e', 'engine']);
+    return runScript('build/run-tests.ts', ['--except', 'e2e', 'engine', 'lakehouse']);
   },
   slipway: async (args) => {
     await ensureDependencies(root);
     await buildIfChanged(root);
     // npm moves to the root of the project; paths on the command line are relative to where it was called.
     return runScript('dist/cli/cli.mjs', args, { cwd: process.env.INIT_CWD ?? process.cwd() });
+  },
+  lakehouse: async (args) => {
+    await ensureDependencies(root);
+    if (!(await setUpLakehouse())) return 1;
+    // Ctrl-C goes to the lakehouse as well, which ends by itself; this process waits for it.
+    process.on('SIGINT', () => undefined);
+    return runScript('test/support/lakehouse/run.ts', args);
   },
   bench: async (args) => {
     await ensureDependencies(root);

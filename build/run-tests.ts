@@ -31,6 +31,7 @@ const PARTS: readonly Part[] = [
   { name: 'unit', script: 'test:unit', kind: 'vitest' },
   { name: 'golden', script: 'test:golden', kind: 'vitest' },
   { name: 'engine', script: 'test:engine', kind: 'vitest' },
+  { name: 'lakehouse', script: 'test:lakehouse', kind: 'vitest' },
   { name: 'component', script: 'test:component', kind: 'vitest' },
   { name: 'e2e', script: 'test:e2e', kind: 'playwright' },
 ];

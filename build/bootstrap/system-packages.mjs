@@ -21,6 +21,16 @@ export const BROWSER_PACKAGES = TEST_PACKAGES.filter(
   ({ name }) => name === 'chromium' || name.startsWith('fonts-'),
 );
 
+/** What the test lakehouse needs: Java for Spark, Maven for Delta Lake, Python for Databricks' own connector. */
+export const LAKEHOUSE_PACKAGES = [
+  program('default-jre-headless', 'java'),
+  program('maven', 'mvn'),
+  program('openssl', 'openssl'),
+  program('python3', 'python3'),
+  { name: 'python3-pip', isPresent: () => capture('python3', ['-m', 'pip', '--version']).ok },
+  { name: 'python3-venv', isPresent: () => capture('python3', ['-c', 'import ensurepip']).ok },
+];
+
 /** What Electron links to; asked for only when one of its libraries is not found. */
 export const LIBRARY_PACKAGES = ['libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libxtst6'].map(
   (name) => ({ name, isPresent: () => false }),
