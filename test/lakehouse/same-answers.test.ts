@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Audience } from '../../electron/domain/audience.ts';
+import { composeRules } from '../../electron/domain/composition.ts';
+import { countMatching } from '../../electron/domain/histogram.ts';
+import type { CustomerModel } from '../../electron/domain/model.ts';
+import type { Rule } from '../../electron/domain/rule.ts';
+import { readWorkspaceFile, requireWorkspace } from '../../electron/domain/workspace-file.ts';
+import { sampleModel } from '../../electron/sample/sample-model.ts';
+import {
+  type CompiledQuery,
+  type Dialect,
+  compileHistogram,
+  compileMembers,
+  planAudience,
+  readHistogram,
+} from '../../electron/sql/index.ts';
+import { databricksDialect } from '../../electron/warehouses/databricks-dialect.ts';
+import { duckdbDialect } from '../../electron/warehouses/duckdb-dialect.ts';
+import { sample } from '../../electron/warehouses/sample.ts';
+import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
+import { GOLDEN_RULES } from '../golden/golden-rules.ts';
+import { worldAndRules } from '../support/oracle/arbitraries.ts';
+import { customerIds, members } from '../support/oracle/evaluate.ts';
+import { openDatabricks } from './support/open-databricks.ts';
+import { moveWorld, writeSparkWorld } from './support/spark-world.ts';
+
+const asOf = '2026-11-01T00:00:00.000Z';
+const SCHEMA = 'oracle';
+/** Worlds drawn; each has two to four rules. The evaluator that they are held to is itself held to DuckDB by the oracle test. */
+const WORLDS = 36;
+const SEED = 20_261_124;
+
+let folder = '';
+const spark = openDatabricks(inject('lakehouse'));
+let duckdb: OpenWarehouse;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'same-'));
+  duckdb = await sample.open({ settings: {}, secrets: {}, home: folder });
+});
+
+afterAll(async () => {
+  await duckdb.close();
+  await spark.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The sample's model over the tables of the lakehouse. */
+function sparkModel(): CustomerModel {
+  const model = sampleModel();
+  const here = <T extends { table: CustomerModel['customer']['table'] }>(entity: T): T => ({
+    ...entity,
+    table: { ...entity.table, catalog: 'spark_catalog' },
+  });
+  return { ...model, customer: here(model.customer), entities: model.entities.map(here) };
+}
+
+function compileRule(
+  rule: Rule,
+  model: CustomerModel,
+  audiences: readonly Audience[],
+  dialect: Dialect,
+): CompiledQuery {
+  const composition = composeRules([rule], { model, audiences: [...audiences] });
+  return compileMembers(planAudience({ model, composition, asOf }), dialect);
+}
+
+async function idsOf(warehouse: OpenWarehouse, query: CompiledQuery): Promise<string[]> {
+  const { rows } = await warehouse.query(query);
+  return rows.map(([id]) => String(id)).sort();
+}
+
+/** The tables that a statement reads, once for each scan of its physical plan. */
+async function scansOf(query: CompiledQuery): Promise<string[]> {
+  const { rows } = await spark.query({ ...query, text: `EXPLAIN FORMATTED ${query.text}`, columns: [] });
+  const plan = rows.map(([line]) => String(line)).join('\n');
+  // Each scan is one numbered entry of the details below the tree; a reused exchange has none of its own.
+  return [...plan.matchAll(/^\(\d+\) Scan \S+ (\S+)/gm)].map(([, table]) => table ?? '').sort();
+}
+
+const seed = requireWorkspace(
+  readWorkspaceFile(readFileSync(join(import.meta.dirname, '../../examples/retail.workspace.yaml'), 'utf8')),
+);
+const seedAudiences = seed.models.flatMap((model) => model.audiences);
+
+describe('an audience', () => {
+  it.each(seedAudiences.map((audience) => [audience.name, audience] as const))(
+    'of the seed, %s, has the same customers on DuckDB and on Spark',
+    async (_name, { rule }) => {
+      const expected = await idsOf(duckdb, compileRule(rule, sampleModel(), seedAudiences, duckdbDialect));
+      expect(expected.length).toBeGreaterThan(0);
+      expect(await idsOf(spark, compileRule(rule, sparkModel(), seedAudiences, databricksDialect))).toEqual(
+        expected,
+      );
+    },
+  );
+
+  it.each(GOLDEN_RULES.map(({ name, rule }) => [name, rule] as const))(
+    'of the golden rules, %s, has the same customers, and reads each table once',
+    async (name, rule) => {
+      const expected = await idsOf(duckdb, compileRule(rule, sampleModel(), [], duckdbDialect));
+      const query = compileRule(rule, sparkModel(), [], databricksDialect);
+      expect(await idsOf(spark, query)).toEqual(expected);
+      const scans = await scansOf(query);
+      const tables = new Set(query.text.match(/`?spark_catalog`?\.`?\w+`?\.`?\w+`?/g));
+      // Spark sees by itself that nobody is in the empty audience, and reads nothing.
+      expect(scans).toHaveLength(name === 'nobody' ? 0 : tables.size);
+      expect(new Set(scans).size).toBe(scans.length);
+    },
+  );
+
+  it(
+    'of random rules has the customers that the naive evaluator finds, by itself and from one histogram',
+    async () => {
+      await spark.query({
+        text: `CREATE SCHEMA IF NOT EXISTS spark_catalog.${SCHEMA}`,
+        values: {},
+        columns: [],
+      });
+      let rulesSeen = 0;
+      let decided = 0;
+      await fc.assert(
+        fc.asyncProperty(worldAndRules, async ({ world: drawn, rules }) => {
+          const world = moveWorld(drawn, SCHEMA);
+          await writeSparkWorld(world, spark);
+          const composition = composeRules(rules, { model: world.model, audiences: [...world.audiences] });
+          const plan = planAudience({ model: world.model, composition, asOf: world.asOf });
+          const counted = await spark.query(compileHistogram(plan, databricksDialect));
+          const histogram = readHistogram(counted.rows, plan);
+          expect(histogram.total).toBe(customerIds(world).size);
+          for (const [at, rule] of rules.entries()) {
+            const root = composition.roots[at];
+            if (root === undefined) throw new Error('each rule has a root');
+            const query = compileMembers({ ...plan, root }, databricksDialect);
+            const expected = [...members(rule, world)].sort();
+            expect(await idsOf(spark, query), query.text).toEqual(expected);
+            expect(countMatching(root, histogram)).toBe(expected.length);
+            rulesSeen += 1;
+            if (expected.length > 0 && expected.length < histogram.total) decided += 1;
+          }
+        }),
+        { numRuns: WORLDS, seed: SEED },
+      );
+      expect(rulesSeen).toBeGreaterThanOrEqual(100);
+      expect(decided / rulesSeen).toBeGreaterThan(0.2);
+    },
+    15 * 60_000,
+  );
+});
+
+describe('an exported table', () => {
+  const columns: Readonly<Record<string, string>> = {
+    households: 'household_key',
+    web_profiles: 'household_key',
+    propensity_scores: 'household_key, category',
+    redemptions: 'household_key, coupon_id, redeemed_at',
+  };
+
+  it.each(
+    Object.entries(columns).flatMap(([table, order]) =>
+      (['csv', 'jsonl'] as const).map((format) => [table, format, order] as const),
+    ),
+  )('%s has the same bytes in %s from DuckDB and from Spark', async (table, format, order) => {
+    const names = [];
+    for (const [engine, catalog] of [
+      ['duckdb', 'main_db'],
+      ['spark', 'spark_catalog'],
+    ] as const) {
+      const path = join(folder, `${engine}-${table}.${format}`);
+      const text = `SELECT * FROM ${catalog}.retail.${table} ORDER BY ${order}`;
+      const warehouse = engine === 'spark' ? spark : duckdb;
+      expect(
+        (await warehouse.exportFile({ text, values: {}, columns: [] }, path, format)).rows,
+      ).toBeGreaterThan(0);
+      names.push(path);
+    }
+    const [ours = '', theirs = ''] = await Promise.all(names.map((name) => readFile(name, 'utf8')));
+    expect(theirs.split('\n').slice(0, 5)).toEqual(ours.split('\n').slice(0, 5));
+    expect(theirs === ours).toBe(true);
+  });
+});

@@ -1,0 +1,85 @@
+import type { ColumnType } from '../../../electron/domain/column-type.ts';
+import type { OpenWarehouse } from '../../../electron/warehouses/warehouse.ts';
+import type { World } from '../../support/oracle/evaluate.ts';
+import type { Cell } from '../../support/oracle/values.ts';
+
+/** The same world with its tables in a schema of Spark's own catalog. */
+export function moveWorld(world: World, schema: string): World {
+  const moved = <T extends { table: World['model']['customer']['table'] }>(entity: T): T => ({
+    ...entity,
+    table: { catalog: 'spark_catalog', schema, table: entity.table.table },
+  });
+  const { model } = world;
+  return {
+    ...world,
+    model: { ...model, customer: moved(model.customer), entities: model.entities.map(moved) },
+  };
+}
+
+/** Writes a moved world's tables as views over their values: a table of Delta takes seconds, a view a moment. */
+export async function writeSparkWorld(world: World, warehouse: OpenWarehouse): Promise<void> {
+  const { customer, entities } = world.model;
+  for (const { id, table, attributes } of [{ id: 'customer', ...customer }, ...entities]) {
+    const rows = world.rows[id] ?? [];
+    const typed = (value: string, type: ColumnType): string => `CAST(${value} AS ${sparkType(type)})`;
+    const selects = (rows.length === 0 ? [{}] : rows).map((row: Readonly<Record<string, Cell>>) => {
+      const cells = attributes.map(
+        ({ column, type }) => `${typed(literal(row[column] ?? null), type)} AS \`${column}\``,
+      );
+      return `SELECT ${cells.join(', ')}${rows.length === 0 ? ' WHERE false' : ''}`;
+    });
+    const path = `${table.catalog}.\`${table.schema}\`.\`${table.table}\``;
+    const text = `CREATE OR REPLACE VIEW ${path} AS ${selects.join(' UNION ALL ')}`;
+    await warehouse.query({ text, values: {}, columns: [] });
+  }
+}
+
+function sparkType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'text':
+      return 'STRING';
+    case 'integer':
+      return type.bits === 64 ? 'BIGINT' : 'INT';
+    case 'timestamp':
+      return type.zoned ? 'TIMESTAMP' : 'TIMESTAMP_NTZ';
+    case 'array':
+      return `ARRAY<${sparkType(type.element)}>`;
+    case 'struct':
+      return `STRUCT<${type.fields.map((field) => `${field.name}: ${sparkType(field.type)}`).join(', ')}>`;
+    default:
+      return type.native;
+  }
+}
+
+function literal(cell: Cell): string {
+  if (cell === null) return 'NULL';
+  switch (cell.kind) {
+    case 'text':
+      return quote(cell.text);
+    case 'boolean':
+      return String(cell.truth);
+    case 'exact': {
+      const sign = cell.scaled < 0n ? '-' : '';
+      const digits = String(cell.scaled < 0n ? -cell.scaled : cell.scaled).padStart(19, '0');
+      return `CAST('${sign}${digits.slice(0, -18)}.${digits.slice(-18, -16)}' AS DECIMAL(38,2))`;
+    }
+    case 'double':
+      return `CAST('${cell.number}' AS DOUBLE)`;
+    case 'date':
+      return `DATE '${cell.day}'`;
+    case 'timestamp':
+      return `TIMESTAMP '${new Date(cell.at).toISOString()}'`;
+    case 'list':
+      return cell.items.length === 0
+        ? 'CAST(array() AS ARRAY<STRING>)'
+        : `array(${cell.items.map(quote).join(', ')})`;
+    case 'struct':
+      return `named_struct(${Object.entries(cell.fields)
+        .map(([name, field]) => `'${name}', ${literal(field)}`)
+        .join(', ')})`;
+  }
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}
