@@ -121,7 +121,7 @@ export function createWarehouseSessions(context: SessionContext): WarehouseSessi
       return await act(warehouse, { ...options, signal });
     } catch (error) {
       if (error instanceof AppError && LOST.has(error.code)) retire(connectionId, session);
-      throw error;
+      throw nameConnection(error, connectionId);
     } finally {
       if (onProgress !== undefined) session.watchers.delete(onProgress);
       leave(connectionId, session);
@@ -140,6 +140,12 @@ export function createWarehouseSessions(context: SessionContext): WarehouseSessi
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
+}
+
+/** A refused sign-in says which connection it was: the window leads back to the field that mends it. */
+function nameConnection(error: unknown, connectionId: string): unknown {
+  if (!(error instanceof AppError) || error.code !== 'AUTH_FAILED') return error;
+  return new AppError({ ...error.toShape(), details: { ...error.details, connectionId } });
 }
 
 /** The owner under which a connection's secrets are kept. */

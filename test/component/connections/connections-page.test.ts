@@ -92,6 +92,12 @@ describe('the form of a connection', () => {
     await expect.element(page.getByText('The workspace refused the token.')).not.toBeInTheDocument();
   });
 
+  it('opens at the secret that was refused, without showing the old one', async () => {
+    await renderPage(ConnectionsPage, ['connections', 'retail-prod', 'token'], { connections: [WORKSPACE] });
+    await expect.element(page.getByLabelText('Access token')).toHaveFocus();
+    await expect.element(page.getByLabelText('Access token')).toHaveValue('');
+  });
+
   it('never shows a stored secret and keeps it where nothing is typed', async () => {
     const { saved } = await renderPage(ConnectionsPage, ['connections', 'retail-prod'], {
       connections: [WORKSPACE],

@@ -100,6 +100,23 @@ describe('the sessions', () => {
     expect(opened).toHaveLength(2);
   });
 
+  it('say which connection a refused sign-in belongs to, and open anew after it', async () => {
+    const shape = { message: 'Refused.', help: 'Type it anew.', retry: 'after-fix' } as const;
+    const refused = new AppError({ code: 'AUTH_FAILED', ...shape, where: 'settings.token' });
+    fail = refused;
+    const failure = await failureOf(() => use());
+    expect(failure).toMatchObject({
+      code: 'AUTH_FAILED',
+      where: 'settings.token',
+      details: { connectionId: 'shop' },
+    });
+    fail = undefined;
+    const inUse = await failureOf(() => sessions.use('shop', {}, () => Promise.reject(refused)));
+    expect(inUse.details).toEqual({ connectionId: 'shop' });
+    await use();
+    expect(opened).toHaveLength(3);
+  });
+
   it('let one caller leave an opening that others wait for, and end one that nobody waits for', async () => {
     release = () => undefined;
     const leaving = new AbortController();
