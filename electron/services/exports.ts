@@ -47,7 +47,9 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
     { warehouse, options }: ReadyModel,
   ): Promise<Run> => {
     try {
-      const written = await warehouse.exportFile(query, target.partPath, run.target.format, options);
+      const tags = { run: run.id, audience: run.audienceId };
+      const tagged = { ...options, tags };
+      const written = await warehouse.exportFile(query, target.partPath, run.target.format, tagged);
       options.onProgress?.({ text: 'Computing the digest', rows: written.rows });
       const { digest, bytes } = await digestFile(target.partPath, options.signal);
       await finishTarget(target, overwrite);
@@ -63,7 +65,11 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
       await discardTarget(target);
       const failure = toAppError(await explainWriteFailure(error, target));
       if (failure.code === 'CANCELLED') end(run, { status: 'cancelled' });
-      else end(run, { status: 'failed', error: failure.toShape() });
+      else {
+        const statementId = failure.details?.['statementId'];
+        const named = typeof statementId === 'string' ? { statementId } : {};
+        end(run, { status: 'failed', error: failure.toShape(), ...named });
+      }
       throw failure;
     }
   };
