@@ -3,6 +3,9 @@ import type { OpenWarehouse } from '../../../electron/warehouses/warehouse.ts';
 import type { World } from '../../support/oracle/evaluate.ts';
 import type { Cell } from '../../support/oracle/values.ts';
 
+/** An entity of a model, the customer under the id that worlds have for it. */
+type Described = Pick<World['model']['entities'][number], 'id' | 'table' | 'attributes'>;
+
 /** The same world with its tables in a schema of Spark's own catalog. */
 export function moveWorld(world: World, schema: string): World {
   const moved = <T extends { table: World['model']['customer']['table'] }>(entity: T): T => ({
@@ -19,7 +22,7 @@ export function moveWorld(world: World, schema: string): World {
 /** Writes a moved world's tables as views over their values: a table of Delta takes seconds, a view a moment. */
 export async function writeSparkWorld(world: World, warehouse: OpenWarehouse): Promise<void> {
   const { customer, entities } = world.model;
-  for (const { id, table, attributes } of [{ id: 'customer', ...customer }, ...entities]) {
+  const write = async ({ id, table, attributes }: Described): Promise<void> => {
     const rows = world.rows[id] ?? [];
     const typed = (value: string, type: ColumnType): string => `CAST(${value} AS ${sparkType(type)})`;
     const selects = (rows.length === 0 ? [{}] : rows).map((row: Readonly<Record<string, Cell>>) => {
@@ -31,7 +34,8 @@ export async function writeSparkWorld(world: World, warehouse: OpenWarehouse): P
     const path = `${table.catalog}.\`${table.schema}\`.\`${table.table}\``;
     const text = `CREATE OR REPLACE VIEW ${path} AS ${selects.join(' UNION ALL ')}`;
     await warehouse.query({ text, values: {}, columns: [] });
-  }
+  };
+  await Promise.all([{ id: 'customer', ...customer }, ...entities].map(write));
 }
 
 function sparkType(type: ColumnType): string {
