@@ -7,8 +7,8 @@ const lakehouse = connectLakehouse(inject('lakehouse'));
 const { control, tokens } = lakehouse;
 const RETAIL = 'spark_catalog.retail';
 
-/** Takes most of a minute on two cores: long enough to cancel, short enough to pass should a cancel be lost. */
-const LONG = 'SELECT count(*) AS n FROM range(60000000000) WHERE id % 7 = 3';
+/** Takes the better part of a minute on two cores: long enough to cancel, short enough to pass should a cancel be lost. */
+const LONG = 'SELECT count(*) AS n FROM range(20000000000) WHERE id % 7 = 3';
 
 beforeEach(async () => {
   await control.clearStatements();

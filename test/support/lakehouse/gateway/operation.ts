@@ -7,9 +7,6 @@ import type { Result } from './result.ts';
 
 type Outcome = 'running' | 'finished' | 'cancelled' | 'timed-out' | 'failed';
 
-/** How long after a cancel the statement is closed in the engine, in milliseconds. */
-const CLOSE_AFTER_MS = 1_500;
-
 const STATES: Readonly<Record<Outcome, number>> = {
   running: STATE.running,
   finished: STATE.finished,
@@ -146,10 +143,6 @@ export class Operation {
     if (statement === undefined) return;
     await statement.cancel();
     if (this.#outcome === 'cancelled') this.#onEngineCancel(this.id);
-    // Spark forgets a cancel that comes between the start of a fetch and that of its job, and does not take a second
-    // one. Closing the statement stops the job as well, but only once it has started.
-    this.#statement = undefined;
-    setTimeout(() => void statement.close().catch(() => undefined), CLOSE_AFTER_MS).unref();
   }
 
   #fail(error: unknown): void {

@@ -14,6 +14,12 @@ import type { SparkClient } from './spark-client.ts';
 /** How often Spark is asked whether a statement has finished, in milliseconds: quick at first, then calmer. */
 const POLL_MS = [2, 5, 10, 20, 50];
 
+/**
+ * How long after a cancel a statement is closed, in milliseconds. Spark forgets a cancel that comes before the job that
+ * it is to stop, which a busy machine starts late, and does not take a second one. The close stops such a job as well.
+ */
+const CLOSE_AFTER_MS = 5_000;
+
 /** Rows of a result, column by column. */
 export interface Chunk {
   readonly columns: readonly Column[];
@@ -26,6 +32,7 @@ export interface SparkStatement {
   schema(): Promise<readonly ColumnDesc[]>;
   /** At most `maxRows` rows; fewer mean that there are no more. */
   fetch(maxRows: number): Promise<Chunk>;
+  /** Stops it, and closes it some seconds later; a `close` in between does nothing. */
   cancel(): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,12 +57,13 @@ export async function openSparkSession(client: SparkClient): Promise<SparkSessio
   const opened = await client.call('OpenSession', { client_protocol: 7, username: 'gateway' });
   const { sessionHandle, status } = opened;
   if (sessionHandle === undefined) throw engineError(status?.errorMessage, status?.sqlState);
+  const stopping = new Set<Promise<void>>();
   const begin = (answer: Started): SparkStatement => {
     const { operationHandle, status: begun } = answer;
     if (begun?.statusCode !== STATUS.success || operationHandle === undefined) {
       throw engineError(begun?.errorMessage, begun?.sqlState);
     }
-    return openStatement(client, operationHandle);
+    return openStatement(client, operationHandle, stopping);
   };
   const session: SparkSession = {
     start: async (sql) =>
@@ -71,7 +79,16 @@ export async function openSparkSession(client: SparkClient): Promise<SparkSessio
       }
     },
     close: async () => {
-      await client.call('CloseSession', { sessionHandle });
+      const close = async () => {
+        await client.call('CloseSession', { sessionHandle });
+      };
+      // Closing the session closes its statements too early for those that are being stopped.
+      if (stopping.size === 0) await close();
+      // The engine may have ended by then, and the session with it.
+      else
+        void Promise.all(stopping)
+          .then(close)
+          .catch(() => undefined);
     },
   };
   return session;
@@ -95,7 +112,20 @@ function textAt(column: Column, row: number): string | null {
   return String((i32Val ?? i16Val ?? i64Val ?? boolVal ?? doubleVal)?.values?.[row] ?? '');
 }
 
-function openStatement(client: SparkClient, operationHandle: OperationHandle): SparkStatement {
+function openStatement(
+  client: SparkClient,
+  operationHandle: OperationHandle,
+  stopping: Set<Promise<void>>,
+): SparkStatement {
+  let isCancelled = false;
+  const close = async () => {
+    await client.call('CloseOperation', { operationHandle });
+  };
+  const closeLater = async (): Promise<void> => {
+    await delay(CLOSE_AFTER_MS, undefined, { ref: false });
+    // The engine may have ended by then, and the statement with it.
+    await close().catch(() => undefined);
+  };
   return {
     finished: async () => {
       for (let turn = 0; ; turn += 1) {
@@ -129,10 +159,15 @@ function openStatement(client: SparkClient, operationHandle: OperationHandle): S
       return { columns, rows: rowsOf(columns[0]) };
     },
     cancel: async () => {
+      if (isCancelled) return;
+      isCancelled = true;
       await client.call('CancelOperation', { operationHandle });
+      const closing = closeLater();
+      stopping.add(closing);
+      void closing.then(() => stopping.delete(closing));
     },
     close: async () => {
-      await client.call('CloseOperation', { operationHandle });
+      if (!isCancelled) await close();
     },
   };
 }
