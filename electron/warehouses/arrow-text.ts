@@ -33,10 +33,12 @@ export function writeCsvRows(
   const scratch = new ByteWriter();
   const cells = columns.map((column) => csvCell(out, scratch, column));
   for (let row = start; row < end; row += 1) {
-    for (const [at, write] of cells.entries()) {
-      if (at > 0) out.byte(COMMA);
+    for (const write of cells) {
       write(row);
+      out.byte(COMMA);
     }
+    // The last comma becomes the line's end.
+    if (cells.length > 0) out.length -= 1;
     out.byte(LINE_END);
   }
 }

@@ -26,7 +26,13 @@ export class ByteWriter {
   /** Writes text of the characters below 128 only. */
   ascii(text: string): void {
     this.reserve(text.length);
-    this.length += this.bytes.write(text, this.length, 'latin1');
+    // Short texts are the rule here as well.
+    if (text.length < 24) {
+      for (let at = 0; at < text.length; at += 1) this.bytes[this.length + at] = text.charCodeAt(at);
+      this.length += text.length;
+    } else {
+      this.length += this.bytes.write(text, this.length, 'latin1');
+    }
   }
 
   /** Writes text as UTF-8. */
@@ -59,6 +65,16 @@ export class ByteWriter {
       rest = next;
     }
     this.length += size;
+  }
+
+  /** Writes a number of two digits, zeros first, then a sign. */
+  pair(value: number, sign: number): void {
+    this.reserve(3);
+    const tens = (value / 10) | 0;
+    this.bytes[this.length] = 48 + tens;
+    this.bytes[this.length + 1] = 48 + (value - tens * 10);
+    this.bytes[this.length + 2] = sign;
+    this.length += 3;
   }
 
   /** A copy of what was written; the writer is empty then and keeps its room. */

@@ -5,6 +5,11 @@ import type { ByteWriter } from './byte-writer.ts';
 const DAY_MILLIS = 86_400_000;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const DASH = 0x2d;
+const COLON = 0x3a;
+const DOT = 0x2e;
+const T = 0x54;
+const Z = 0x5a;
 const HEX = '0123456789ABCDEF';
 
 /** A number for CSV as DuckDB prints it: `0.1`, `100000.0`, `1e+16`, `1e-05`, `nan`, `-inf`. `single`: its digits are those of 32 bits. */
@@ -27,7 +32,7 @@ export function formatJsonNumber(value: number): string {
 }
 
 function withPoint(text: string): string {
-  return /[.e]/.test(text) ? text : `${text}.0`;
+  return text.includes('.') || text.includes('e') ? text : `${text}.0`;
 }
 
 /** The shortest text that gives this 32-bit number again. */
@@ -59,30 +64,32 @@ export function writeDay(out: ByteWriter, days: number): void {
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
   if (year < 0) out.ascii('-');
   out.digits(Math.abs(year), 4);
-  out.ascii('-');
-  out.digits(month, 2);
-  out.ascii('-');
-  out.digits(day, 2);
+  out.byte(DASH);
+  out.pair(month, DASH);
+  // The sign after the day is the next one's to write.
+  out.pair(day, DASH);
+  out.length -= 1;
 }
 
 /** Writes an instant, given in whole days and microseconds of the day: `2026-10-31T20:27:42Z`, with a fraction only where there is one. */
 export function writeInstant(out: ByteWriter, days: number, microsOfDay: number): void {
   writeDay(out, days);
   const seconds = Math.floor(microsOfDay / 1_000_000);
-  out.ascii('T');
-  out.digits(Math.floor(seconds / 3600), 2);
-  out.ascii(':');
-  out.digits(Math.floor(seconds / 60) % 60, 2);
-  out.ascii(':');
-  out.digits(seconds % 60, 2);
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(minutes / 60);
+  out.byte(T);
+  out.pair(hours, COLON);
+  out.pair(minutes - hours * 60, COLON);
+  out.pair(seconds - minutes * 60, DOT);
+  out.length -= 1;
   let fraction = microsOfDay - seconds * 1_000_000;
   if (fraction > 0) {
     let width = 6;
     for (; fraction % 10 === 0; fraction /= 10) width -= 1;
-    out.ascii('.');
+    out.byte(DOT);
     out.digits(fraction, width);
   }
-  out.ascii('Z');
+  out.byte(Z);
 }
 
 /** A day as ISO text, given in days since 1970. */
