@@ -37,5 +37,5 @@ try {
   process.stdout.write(`${JSON.stringify(workspace.address)}\n`);
   await stopped;
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
