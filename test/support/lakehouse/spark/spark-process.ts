@@ -40,6 +40,8 @@ export async function startSpark(tools: LakehouseTools, folder: string): Promise
     ['-c', GUARD, join(tools.sparkHome, 'bin', 'spark-submit'), ...options(tools, folder, port)],
     {
       cwd: folder,
+      // A group of its own: Ctrl-C must not end the guard before Spark has ended.
+      detached: true,
       stdio: ['pipe', log, log],
       env: { ...process.env, SPARK_HOME: tools.sparkHome, SPARK_LOCAL_IP: '127.0.0.1', TZ: 'UTC' },
     },
