@@ -29,7 +29,7 @@ test.afterAll(async () => {
 });
 
 test('a Databricks workspace by clicks in the real window, from a wrong token to the exported file', async () => {
-  test.setTimeout(420_000);
+  test.setTimeout(900_000);
   const home = join(folder, 'home');
   const files = join(folder, 'files');
   await mkdir(files);
@@ -53,7 +53,7 @@ test('a Databricks workspace by clicks in the real window, from a wrong token to
 
     await token.fill(lakehouse.tokens.owner);
     await page.getByRole('button', { name: 'Test connection' }).click();
-    await expect(page.getByText('Connection successful')).toBeVisible({ timeout: 90_000 });
+    await expect(page.getByText('Connection successful')).toBeVisible({ timeout: 240_000 });
     await page.screenshot({ path: 'test-results/pages/window-databricks-tested.png' });
     await page.getByRole('button', { name: 'Save connection' }).click();
     await expect(page.getByText('Connection saved').first()).toBeVisible({ timeout: 30_000 });

@@ -37,7 +37,7 @@ async function begin(page: Page, name: SeedName): Promise<void> {
 async function save(page: Page, name: SeedName, expected: number): Promise<void> {
   await expect(page.getByTestId('audience-count')).toHaveText(
     new RegExp(`^${expected.toLocaleString('en-US')}\\b`),
-    { timeout: 90_000 },
+    { timeout: 240_000 },
   );
   await page.getByRole('button', { name: 'Save audience' }).click();
   await expect(page.getByText(`Saved “${name}”`).first()).toBeVisible();
