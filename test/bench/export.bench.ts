@@ -1,7 +1,7 @@
 // A whole audience to a file by the product's export, against DuckDB's own COPY of the same query: CSV and Parquet, the worse counts.
 // Ours opens a locked engine of its own for each file; theirs is a plain engine with as many threads, opened anew too so that neither
 // finds the table in memory, but with only its COPY timed and with DuckDB's own options.
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as duckdb from '@duckdb/node-api';
@@ -63,8 +63,8 @@ async function comparePair(format: Format, threads: number, oursFirst: boolean):
   const first = oursFirst ? await exportOnce(format) : await copyPlainly(format, threads);
   const second = oursFirst ? await copyPlainly(format, threads) : await exportOnce(format);
   const [ours, theirs] = oursFirst ? [first, second] : [second, first];
-  const [ourBytes, theirBytes] = [(await stat(ourFile)).size, (await stat(theirFile)).size];
-  const isSame = ours.rows === theirs.rows && ours.rows > 0 && (format !== 'csv' || ourBytes === theirBytes);
+  // Not the bytes: ours writes instants as ISO 8601, as the export from Databricks does, theirs as DuckDB does.
+  const isSame = ours.rows === theirs.rows && ours.rows > 0;
   if (!isSame) throw new Error(`The ${format} files differ: ${ours.rows} and ${theirs.rows} rows.`);
   await rm(ourFile);
   await rm(theirFile);
