@@ -49,12 +49,22 @@ type ArrowContent =
       readonly fields: readonly { readonly name: string; readonly column: ArrowColumn }[];
     };
 
+/** The bit of a row, eight rows a byte, the first one lowest; false beyond the end. */
+export function bitAt(bits: Uint8Array, row: number): boolean {
+  return ((bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+}
+
 /** True where the column has no value in this row. */
 export function isMissing(column: ArrowColumn, row: number): boolean {
-  return (
-    column.kind === 'void' ||
-    (column.present !== undefined && ((column.present[row >> 3] ?? 0) & (1 << (row & 7))) === 0)
-  );
+  return column.kind === 'void' || (column.present !== undefined && !bitAt(column.present, row));
+}
+
+/** What `read` makes of each item of a row's list, given the item's place. */
+export function mapItems<T>(offsets: Int32Array, row: number, read: (at: number) => T): T[] {
+  const values: T[] = [];
+  const end = offsets[row + 1] ?? 0;
+  for (let at = offsets[row] ?? 0; at < end; at += 1) values.push(read(at));
+  return values;
 }
 
 /** The whole number of 64 bits at this place, exact: a number within ±2^53, a bigint beyond. */

@@ -1,7 +1,7 @@
 import type { ParquetWriter } from 'hyparquet-writer';
 import { unreachable } from '../domain/app-error.ts';
 import type { ArrowBatch } from './arrow-batches.ts';
-import { type ArrowColumn, decimalAt, isMissing, longAt } from './arrow-column.ts';
+import { type ArrowColumn, bitAt, decimalAt, isMissing, longAt, mapItems } from './arrow-column.ts';
 import { bytesOf } from './arrow-value.ts';
 import type { FilePart } from './row-writer.ts';
 
@@ -125,7 +125,7 @@ function toParquet(column: ArrowColumn, row: number): ParquetValue {
     case 'void':
       return null;
     case 'boolean':
-      return ((column.bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+      return bitAt(column.bits, row);
     case 'integer':
     case 'float':
       return column.values[row] ?? null;
@@ -146,9 +146,9 @@ function toParquet(column: ArrowColumn, row: number): ParquetValue {
     case 'bytes':
       return Uint8Array.from(bytesOf(column, row));
     case 'list':
-      return range(column.offsets, row, (at) => toParquet(column.element, at));
+      return mapItems(column.offsets, row, (at) => toParquet(column.element, at));
     case 'map':
-      return range(column.offsets, row, (at) => ({
+      return mapItems(column.offsets, row, (at) => ({
         key: toParquet(column.keys, at),
         value: toParquet(column.values, at),
       }));
@@ -159,11 +159,4 @@ function toParquet(column: ArrowColumn, row: number): ParquetValue {
     default:
       return unreachable(column);
   }
-}
-
-function range<T>(offsets: Int32Array, row: number, read: (at: number) => T): T[] {
-  const values: T[] = [];
-  const end = offsets[row + 1] ?? 0;
-  for (let at = offsets[row] ?? 0; at < end; at += 1) values.push(read(at));
-  return values;
 }

@@ -1,5 +1,5 @@
 import { unreachable } from '../domain/app-error.ts';
-import { type ArrowColumn, decimalAt, instantAt, isMissing, longAt } from './arrow-column.ts';
+import { type ArrowColumn, bitAt, decimalAt, instantAt, isMissing, longAt } from './arrow-column.ts';
 import { bytesOf } from './arrow-value.ts';
 import { ByteWriter } from './byte-writer.ts';
 import {
@@ -209,10 +209,7 @@ function jsonMap(out: ByteWriter, column: ArrowColumn & { readonly kind: 'map' }
 function plainCell(out: ByteWriter, column: ArrowColumn): WriteCell {
   switch (column.kind) {
     case 'boolean':
-      return (row) => {
-        const isTrue = ((column.bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
-        out.ascii(isTrue ? 'true' : 'false');
-      };
+      return (row) => out.ascii(bitAt(column.bits, row) ? 'true' : 'false');
     case 'integer':
       return (row) => writeWhole(out, column.values[row] ?? 0);
     case 'long':

@@ -1,5 +1,13 @@
 import { unreachable } from '../domain/app-error.ts';
-import { type ArrowColumn, decimalAt, instantAt, isMissing, longAt } from './arrow-column.ts';
+import {
+  type ArrowColumn,
+  bitAt,
+  decimalAt,
+  instantAt,
+  isMissing,
+  longAt,
+  mapItems,
+} from './arrow-column.ts';
 import { formatDay, formatDecimal, formatInstant } from './value-text.ts';
 import type { ResultValue } from './warehouse.ts';
 
@@ -10,7 +18,7 @@ export function readArrowValue(column: ArrowColumn, row: number): ResultValue {
     case 'void':
       return null;
     case 'boolean':
-      return ((column.bits[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+      return bitAt(column.bits, row);
     case 'integer':
     case 'float':
       return column.values[row] ?? null;
@@ -30,23 +38,16 @@ export function readArrowValue(column: ArrowColumn, row: number): ResultValue {
       return bytesOf(column, row).toString('utf8');
     case 'bytes':
       return bytesOf(column, row).toString('hex');
-    case 'list': {
-      const items: ResultValue[] = [];
-      const end = column.offsets[row + 1] ?? 0;
-      for (let at = column.offsets[row] ?? 0; at < end; at += 1)
-        items.push(readArrowValue(column.element, at));
-      return items;
-    }
-    case 'map': {
-      const entries: [string, ResultValue][] = [];
-      const end = column.offsets[row + 1] ?? 0;
-      for (let at = column.offsets[row] ?? 0; at < end; at += 1) {
-        const key = readArrowValue(column.keys, at);
-        const name = key !== null && typeof key === 'object' ? JSON.stringify(key) : String(key);
-        entries.push([name, readArrowValue(column.values, at)]);
-      }
-      return Object.fromEntries(entries);
-    }
+    case 'list':
+      return mapItems(column.offsets, row, (at) => readArrowValue(column.element, at));
+    case 'map':
+      return Object.fromEntries(
+        mapItems(column.offsets, row, (at) => {
+          const key = readArrowValue(column.keys, at);
+          const name = key !== null && typeof key === 'object' ? JSON.stringify(key) : String(key);
+          return [name, readArrowValue(column.values, at)];
+        }),
+      );
     case 'struct':
       return Object.fromEntries(
         column.fields.map(({ name, column: field }) => [name, readArrowValue(field, row)]),

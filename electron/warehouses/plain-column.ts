@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { unreadableResult } from './arrow-column.ts';
+import { bitAt, unreadableResult } from './arrow-column.ts';
 
 const Values = z.object({
   values: z.custom<readonly unknown[]>((value) => Array.isArray(value)),
@@ -35,7 +35,7 @@ export function readPlainColumns(given: readonly unknown[]): {
     const [filled] = Object.entries(parsed.data).filter(([, value]) => value != null);
     if (filled?.[1] == null) throw unreadableResult();
     const [kind, { values, nulls }] = [filled[0], filled[1]];
-    const isMissing = (row: number): boolean => ((nulls?.[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+    const isMissing = (row: number): boolean => nulls != null && bitAt(nulls, row);
     return values.map((value, row) => (isMissing(row) ? null : kind === 'i64Val' ? readLong(value) : value));
   });
   const rows = columns[0]?.length ?? 0;
