@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { AppError, type AppErrorShape } from '../domain/app-error.ts';
+import { AppError } from '../domain/app-error.ts';
 import type { Credentials, DatabricksAddress } from './databricks-settings.ts';
-import { mapStatement } from './databricks-statement-error.ts';
+import { mapStatement, shape } from './databricks-statement-error.ts';
 
 /** What errors say of the address: its host, and how the account signs in. */
 type Reached = Pick<DatabricksAddress, 'host' | 'credentials'>;
@@ -174,12 +174,4 @@ export function networkError(host: string, reason: string): AppError {
 /** The error of a host that cannot be reached. `reason` completes the sentence “… cannot be reached: ”. */
 export function hostUnreachable(host: string, reason: string, help: string): AppError {
   return shape('HOST_UNREACHABLE', `“${host}” cannot be reached: ${reason}.`, { help, retry: 'later' });
-}
-
-function shape(
-  code: AppErrorShape['code'],
-  message: string,
-  rest: Partial<AppErrorShape> & { readonly help: string },
-): AppError {
-  return new AppError({ retry: 'after-fix', ...rest, code, message });
 }

@@ -83,7 +83,8 @@ function queryFailed(
   );
 }
 
-function shape(
+/** An error that is mended first and tried again then, unless `rest` says otherwise. */
+export function shape(
   code: AppErrorShape['code'],
   message: string,
   rest: Partial<AppErrorShape> & { readonly help: string },

@@ -1,10 +1,10 @@
 import type { DBSQLParameter } from '@databricks/sql';
 import type * as driver from '@databricks/sql';
-import { AppError } from '../domain/app-error.ts';
 import { decimalShape } from '../domain/scalar.ts';
 import type { BindType, BoundValue, ResultColumn } from '../sql/compiled-query.ts';
 import { readArrowValue } from './arrow-value.ts';
 import type { ResultPart } from './result-part.ts';
+import { invalidValue } from './session-acts.ts';
 import type { ResultValue } from './warehouse.ts';
 
 /** The driver's module, loaded when the first connection opens. */
@@ -70,15 +70,6 @@ function checkText(type: BindType, text: string): void {
     case 'boolean':
       return;
   }
-}
-
-function invalidValue(expected: string): AppError {
-  return new AppError({
-    code: 'VALUE_INVALID',
-    message: `A value of the query is not ${expected}.`,
-    help: 'Correct the value in the rule.',
-    retry: 'after-fix',
-  });
 }
 
 /** The rows of a part of a result, in the form all warehouses share. `columns` are the query's own, empty where it names none. */

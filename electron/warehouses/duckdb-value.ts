@@ -1,8 +1,9 @@
 import type * as duckdb from '@duckdb/node-api';
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api';
-import { AppError, unreachable } from '../domain/app-error.ts';
+import { unreachable } from '../domain/app-error.ts';
 import { decimalShape } from '../domain/scalar.ts';
 import type { BoundValue } from '../sql/compiled-query.ts';
+import { invalidValue } from './session-acts.ts';
 import type { ResultValue } from './warehouse.ts';
 
 /** The driver's module, loaded when the first connection opens. */
@@ -76,15 +77,6 @@ function parseMicros(text: string): bigint {
   if (match === null || Number.isNaN(millis))
     throw invalidValue('an instant such as 2026-11-01T00:00:00.000Z');
   return BigInt(millis) * 1000n + BigInt((match[2] ?? '').padEnd(6, '0'));
-}
-
-function invalidValue(expected: string): AppError {
-  return new AppError({
-    code: 'VALUE_INVALID',
-    message: `A value of the query is not ${expected}.`,
-    help: 'Correct the value in the rule.',
-    retry: 'after-fix',
-  });
 }
 
 /**

@@ -18,6 +18,16 @@ export function tooManyRows(most: number): AppError {
   });
 }
 
+/** The refusal of a bound value that the engine would read as another. `expected` completes the sentence “… is not ”. */
+export function invalidValue(expected: string): AppError {
+  return new AppError({
+    code: 'VALUE_INVALID',
+    message: `A value of the query is not ${expected}.`,
+    help: 'Correct the value in the rule.',
+    retry: 'after-fix',
+  });
+}
+
 /** Counts the rows of a table by a query of the open warehouse. */
 export async function countByQuery(
   warehouse: Pick<OpenWarehouse, 'query'>,
