@@ -1,21 +1,15 @@
 import { type FoundChange, stillHolds } from '../domain/catalog-change.ts';
 import { findBroken } from '../domain/change-impact.ts';
-import type { Definitions } from '../domain/composition.ts';
 import type { Store, StoredChange } from '../store/store.ts';
+import { findDefinitions } from './find-definitions.ts';
 
 /**
  * The changes between readings of the catalog, with what each breaks as the definitions are now. A change that the catalog no longer shows, and one
  * that broke something and no longer does, is mended: it is forgotten when the list is next asked for.
  */
 export function createCatalogDrift(store: Store) {
-  const definitionsOf = (connectionId: string): Definitions | undefined => {
-    const model = store.findModel(connectionId);
-    if (model === undefined) return undefined;
-    return { model, audiences: store.listAudiences(connectionId).map((each) => each.audience) };
-  };
-
   const judge = (connectionId: string): { stored: StoredChange; found: FoundChange }[] => {
-    const definitions = definitionsOf(connectionId);
+    const definitions = store.hasModel(connectionId) ? findDefinitions(store, connectionId) : undefined;
     return store.listChanges(connectionId).map((stored) => {
       const { id, foundAt, change } = stored;
       const breaks = definitions === undefined ? [] : findBroken(change, definitions);
@@ -39,18 +33,20 @@ export function createCatalogDrift(store: Store) {
       const isMended = ({ stored, found }: (typeof judged)[number]): boolean =>
         !stillHolds(stored.change, store.findTable(connectionId, stored.change.path)) ||
         (stored.broke && found.breaks.length === 0);
-      const mended = judged.filter(isMended);
+      const { mended = [], open = [] } = Object.groupBy(judged, (each) =>
+        isMended(each) ? 'mended' : 'open',
+      );
       if (mended.length > 0) {
         store.dropChanges(
           connectionId,
           mended.map(({ found }) => found.id),
         );
       }
-      const open = judged.filter((each) => !mended.includes(each)).map(({ found }) => found);
-      return [
-        ...open.filter((each) => each.breaks.length > 0),
-        ...open.filter((each) => each.breaks.length === 0),
-      ];
+      const { broken = [], harmless = [] } = Object.groupBy(
+        open.map(({ found }) => found),
+        ({ breaks }) => (breaks.length > 0 ? 'broken' : 'harmless'),
+      );
+      return [...broken, ...harmless];
     },
   };
 }
