@@ -28,24 +28,25 @@ export interface GrantPlan extends Omit<GrantRequest, 'tables'> {
  */
 export function compileGrantScript(plan: GrantPlan, dialect: Dialect): string {
   const needs = listNeeds({ ...plan, tables: [...plan.tables] }, plan.warehouse);
+  const grants = (isAsked: (need: Need) => boolean): string[] =>
+    needs.filter(isAsked).map((need) => compileGrant(need, plan.principal, dialect));
   const sections = [
     header(plan),
     plan.principal.kind === 'service-principal' ? aboutServicePrincipal(plan.principal) : [],
     aboutWarehouse(plan.principal, plan.warehouse),
     writableSchema(plan, dialect),
-    section('Reach the catalogs and schemas', grantsOf(needs, ['USE CATALOG', 'USE SCHEMA'], plan, dialect)),
+    section(
+      'Reach the catalogs and schemas',
+      grants((need) => need.privilege === 'USE CATALOG' || need.privilege === 'USE SCHEMA'),
+    ),
     ...plan.tables.filter((table) => table.leaveOut.length > 0).map((table) => viewSection(table, dialect)),
     section(
       'Read the tables. Nothing here lets the principal change them',
-      needs
-        .filter((need) => need.privilege === 'SELECT' && need.on.kind === 'table')
-        .map((need) => compileGrant(need, plan.principal, dialect)),
+      grants((need) => need.privilege === 'SELECT' && need.on.kind === 'table'),
     ),
     section(
       'Write in the one schema for it',
-      needs
-        .filter((need) => need.on.kind === 'schema' && need.privilege !== 'USE SCHEMA')
-        .map((need) => compileGrant(need, plan.principal, dialect)),
+      grants((need) => need.on.kind === 'schema' && need.privilege !== 'USE SCHEMA'),
     ),
   ];
   return `${sections
@@ -143,17 +144,6 @@ function quoteShell(text: string): string {
 
 function section(title: string, statements: readonly string[]): string[] {
   return statements.length === 0 ? [] : [`-- ${title}.`, ...statements];
-}
-
-function grantsOf(
-  needs: readonly Need[],
-  privileges: readonly string[],
-  plan: GrantPlan,
-  dialect: Dialect,
-): string[] {
-  return needs
-    .filter((need) => privileges.includes(need.privilege))
-    .map((need) => compileGrant(need, plan.principal, dialect));
 }
 
 function viewSection(table: GrantPlan['tables'][number], dialect: Dialect): string[] {
