@@ -1,6 +1,6 @@
 import { BIGINT } from '../domain/column-type.ts';
 import { BITS_PER_MASK, type Histogram } from '../domain/histogram.ts';
-import type { AudiencePlan, Flag, Scan } from './audience-plan.ts';
+import type { AudiencePlan, Scan } from './audience-plan.ts';
 import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import { type Expression, TRUE, any, column, compare } from './expression.ts';
@@ -24,10 +24,12 @@ const CUSTOMERS = 'customers';
  */
 export function compileHistogram(plan: AudiencePlan, dialect: Dialect): CompiledQuery {
   const scans = [plan.customer, ...plan.scans.filter((scan) => scan.flags.length > 0)];
-  const withPresence = scans.filter((scan) => scan === plan.customer || scan.flags.some(holdsWithoutRows));
+  const withPresence = scans.filter(
+    (scan) => scan === plan.customer || scan.flags.some((flag) => flag.whenNoRow),
+  );
   const presence = new Map(withPresence.map((scan, at) => [scan, plan.conditions + at]));
-  const bits = plan.conditions + presence.size;
-  const chunks = chunksOf(bits);
+  const chunks = chunksOf(plan.conditions + presence.size);
+  const asked = chunksOf(plan.conditions);
   const query: Select = {
     with: [
       {
@@ -54,7 +56,7 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
       },
     ],
     columns: [
-      ...chunksOf(plan.conditions).map((chunk) => ({
+      ...asked.map((chunk) => ({
         expression: finishedMask(plan, presence, chunk),
         as: maskName(chunk),
       })),
@@ -62,9 +64,9 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
     ],
     from: { kind: 'named', name: CUSTOMERS },
     where: testBit(plan.conditions, '<>'),
-    groupBy: chunksOf(plan.conditions).map((chunk) => chunk + 1),
+    groupBy: asked.map((chunk) => chunk + 1),
   };
-  const names = [...chunksOf(plan.conditions).map(maskName), 'customers'];
+  const names = [...asked.map(maskName), 'customers'];
   return printQuery(
     query,
     dialect,
@@ -129,14 +131,10 @@ function finishedMask(plan: AudiencePlan, presence: ReadonlyMap<Scan, number>, c
     scan === plan.customer
       ? []
       : scan.flags
-          .filter((flag) => holdsWithoutRows(flag) && chunkOf(flag.bit) === chunk)
+          .filter((flag) => flag.whenNoRow && chunkOf(flag.bit) === chunk)
           .map((flag) => weigh({ bit: flag.bit, when: testBit(bit, '=') })),
   );
   return sumOf([known, ...added]);
-}
-
-function holdsWithoutRows(flag: Flag): boolean {
-  return flag.whenNoRow;
 }
 
 function chunkOf(bit: number): number {
