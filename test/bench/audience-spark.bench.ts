@@ -5,7 +5,8 @@ import { compileMembers, planAudience } from '../../electron/sql/index.ts';
 import { databricks } from '../../electron/warehouses/databricks.ts';
 import { EIGHT_CONDITIONS } from './support/eight-conditions.ts';
 import { benchSize, median, report, timeOf } from './support/measure.ts';
-import { openSpark, sparkModel } from './support/spark-bench.ts';
+import { sparkModel } from '../support/lakehouse/spark-model.ts';
+import { openSpark } from './support/spark-bench.ts';
 
 const GOAL = 1.1;
 const NAIVE_GOAL = 1.5;

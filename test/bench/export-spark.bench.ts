@@ -9,6 +9,7 @@ import { RecordBatchReader } from 'apache-arrow';
 import { DatabricksConnection, type ServerSession } from '../../electron/warehouses/databricks-connection.ts';
 import { readAddress } from '../../electron/warehouses/databricks-settings.ts';
 import { LIMITS } from '../../electron/warehouses/databricks-wait.ts';
+import { settingsOf } from '../lakehouse/support/open-databricks.ts';
 import { median, report, timeOf } from './support/measure.ts';
 import { openSpark } from './support/spark-bench.ts';
 
@@ -70,11 +71,8 @@ const peak = (): number => process.resourceUsage().maxRSS / 1024;
 const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
 const file = join(folder, 'rows.csv');
 const { lakehouse, warehouse } = await openSpark();
-const { host, port, path, certificateFile: authority, tokens } = lakehouse;
-const settings = { host, port, path, authority, auth: 'token' };
-const plain = new DatabricksConnection(readAddress(settings, { token: tokens.owner }), LIMITS, () =>
-  Promise.resolve(),
-);
+const address = readAddress(settingsOf(lakehouse), { token: lakehouse.tokens.owner });
+const plain = new DatabricksConnection(address, LIMITS, () => Promise.resolve());
 try {
   const session = await plain.use(undefined);
   const exportRows = async (rows: number): Promise<void> => {

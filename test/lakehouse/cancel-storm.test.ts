@@ -1,24 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { AppError } from '../../electron/domain/app-error.ts';
 import type { CompiledQuery } from '../../electron/sql/compiled-query.ts';
-import { databricks } from '../../electron/warehouses/databricks.ts';
-import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
+import { openDatabricks } from './support/open-databricks.ts';
 
 /** More than the connections that the lakehouse's own metastore pools: a cancel may not cost one. */
 const ROUNDS = 6;
 const CANCELS = 4;
 
 describe('an editor that asks anew at every change', () => {
-  let warehouse: OpenWarehouse;
-  beforeAll(async () => {
-    const { host, port, path, certificateFile: authority, tokens } = inject('lakehouse');
-    warehouse = await databricks.open({
-      settings: { host, port, path, authority, auth: 'token' },
-      secrets: { token: tokens.owner },
-      home: '',
-    });
-  });
+  const warehouse = openDatabricks(inject('lakehouse'));
   afterAll(() => warehouse.close());
 
   it('gets its last answer, whenever the ones before were cancelled', async () => {

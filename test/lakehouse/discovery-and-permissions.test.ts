@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { SchemaGap, TableMetadata } from '../../electron/domain/catalog.ts';
 import type { GrantRequest } from '../../electron/domain/permission.ts';
@@ -7,6 +6,7 @@ import { databricks } from '../../electron/warehouses/databricks.ts';
 import type { OpenWarehouse, PermissionReader } from '../../electron/warehouses/warehouse.ts';
 import { connectLakehouse } from '../support/lakehouse/lakehouse.ts';
 import { openDriver } from './support/driver.ts';
+import { openDatabricks } from './support/open-databricks.ts';
 
 const lakehouse = connectLakehouse(inject('lakehouse'));
 const SCHEMA = 'slipway_discovery';
@@ -26,13 +26,8 @@ const COLUMNS = [
   ['anything', 'VARIANT'],
 ] as const;
 
-async function open(token: string): Promise<OpenWarehouse> {
-  const { host, port, path, certificateFile } = lakehouse;
-  return databricks.open({
-    settings: { host, port, path, auth: 'token', authority: certificateFile },
-    secrets: { token },
-    home: tmpdir(),
-  });
+function open(token: string): OpenWarehouse {
+  return openDatabricks(lakehouse, { secrets: { token } });
 }
 
 async function discover(warehouse: OpenWarehouse): Promise<{ tables: TableMetadata[]; gaps: SchemaGap[] }> {
@@ -52,8 +47,8 @@ beforeAll(async () => {
   await driver.rows(
     `CREATE OR REPLACE TABLE spark_catalog.${SCHEMA}.wide (${columns}) USING DELTA COMMENT 'All types'`,
   );
-  owner = await open(lakehouse.tokens.owner);
-  reader = await open(lakehouse.tokens.reader);
+  owner = open(lakehouse.tokens.owner);
+  reader = open(lakehouse.tokens.reader);
 });
 
 afterAll(async () => {

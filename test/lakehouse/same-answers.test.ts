@@ -26,6 +26,7 @@ import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
 import { GOLDEN_RULES } from '../golden/golden-rules.ts';
 import { worldAndRules } from '../support/oracle/arbitraries.ts';
 import { customerIds, members } from '../support/oracle/evaluate.ts';
+import { sparkModel } from '../support/lakehouse/spark-model.ts';
 import { openDatabricks } from './support/open-databricks.ts';
 import { moveWorld, writeSparkWorld } from './support/spark-world.ts';
 
@@ -49,16 +50,6 @@ afterAll(async () => {
   await spark.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** The sample's model over the tables of the lakehouse. */
-function sparkModel(): CustomerModel {
-  const model = sampleModel();
-  const here = <T extends { table: CustomerModel['customer']['table'] }>(entity: T): T => ({
-    ...entity,
-    table: { ...entity.table, catalog: 'spark_catalog' },
-  });
-  return { ...model, customer: here(model.customer), entities: model.entities.map(here) };
-}
 
 function compileRule(
   rule: Rule,

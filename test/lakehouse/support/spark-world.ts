@@ -1,22 +1,15 @@
 import type { ColumnType } from '../../../electron/domain/column-type.ts';
 import type { OpenWarehouse } from '../../../electron/warehouses/warehouse.ts';
+import { moveModel } from '../../support/lakehouse/spark-model.ts';
 import type { World } from '../../support/oracle/evaluate.ts';
-import type { Cell } from '../../support/oracle/values.ts';
+import { type Cell, toCents } from '../../support/oracle/values.ts';
 
 /** An entity of a model, the customer under the id that worlds have for it. */
 type Described = Pick<World['model']['entities'][number], 'id' | 'table' | 'attributes'>;
 
 /** The same world with its tables in a schema of Spark's own catalog. */
 export function moveWorld(world: World, schema: string): World {
-  const moved = <T extends { table: World['model']['customer']['table'] }>(entity: T): T => ({
-    ...entity,
-    table: { catalog: 'spark_catalog', schema, table: entity.table.table },
-  });
-  const { model } = world;
-  return {
-    ...world,
-    model: { ...model, customer: moved(model.customer), entities: model.entities.map(moved) },
-  };
+  return { ...world, model: moveModel(world.model, schema) };
 }
 
 /** Writes a moved world's tables as views over their values: a table of Delta takes seconds, a view a moment. */
@@ -62,11 +55,8 @@ function literal(cell: Cell): string {
       return quote(cell.text);
     case 'boolean':
       return String(cell.truth);
-    case 'exact': {
-      const sign = cell.scaled < 0n ? '-' : '';
-      const digits = String(cell.scaled < 0n ? -cell.scaled : cell.scaled).padStart(19, '0');
-      return `CAST('${sign}${digits.slice(0, -18)}.${digits.slice(-18, -16)}' AS DECIMAL(38,2))`;
-    }
+    case 'exact':
+      return `CAST('${toCents(cell.scaled)}' AS DECIMAL(38,2))`;
     case 'double':
       return `CAST('${cell.number}' AS DOUBLE)`;
     case 'date':

@@ -1,7 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import { SCHEMA } from './arbitraries.ts';
 import type { World } from './evaluate.ts';
-import type { Cell } from './values.ts';
+import { type Cell, toCents } from './values.ts';
 
 /** Writes a world's tables into a new DuckDB file. */
 export async function writeWorld(world: World, path: string): Promise<void> {
@@ -37,11 +37,8 @@ function literal(cell: Cell): string {
       return quote(cell.text);
     case 'boolean':
       return String(cell.truth);
-    case 'exact': {
-      const sign = cell.scaled < 0n ? '-' : '';
-      const digits = String(cell.scaled < 0n ? -cell.scaled : cell.scaled).padStart(19, '0');
-      return `'${sign}${digits.slice(0, -18)}.${digits.slice(-18, -16)}'::DECIMAL(38,2)`;
-    }
+    case 'exact':
+      return `'${toCents(cell.scaled)}'::DECIMAL(38,2)`;
     case 'double':
       return `'${cell.number}'::DOUBLE`;
     case 'date':

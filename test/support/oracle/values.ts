@@ -29,6 +29,12 @@ export function toScaled(text: string): bigint {
   return sign === '-' ? -digits : digits;
 }
 
+/** −12.5 × 10^18 → `-12.50`: the worlds hold no more than two digits after the point. */
+export function toCents(scaled: bigint): string {
+  const digits = String(scaled < 0n ? -scaled : scaled).padStart(SCALE + 1, '0');
+  return `${scaled < 0n ? '-' : ''}${digits.slice(0, -SCALE)}.${digits.slice(-SCALE, 2 - SCALE)}`;
+}
+
 /** Whether a cell passes a test; absent and NULL values fail everything but `is-empty`. */
 export function passes(cell: Cell, test: Test, asOf: string): boolean {
   if (test.op === 'is-empty') return isEmpty(cell);
