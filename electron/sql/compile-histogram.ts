@@ -12,31 +12,26 @@ import type { Select } from './select.ts';
 const ANSWERS = 'answers';
 const CUSTOMERS = 'customers';
 
+const ZERO: Expression = { kind: 'literal', value: 0 };
+
 /**
- * The one query of all counts: customers grouped by the mask of the conditions they meet. Columns `m0`, `m1` … hold 30 conditions
- * each, `customers` the count.
+ * The one query of all counts: customers grouped by the mask of the conditions they meet. Columns `m0`, `m1` … hold 30 bits each, `customers`
+ * the count; {@link readHistogram} reads them.
  *
  * No scan is joined. Each gives rows of a customer's key and the bits of what holds, and one GROUP BY puts them together with
  * `bit_or`: what one row can decide is not even grouped before. (Joining four scans to all of 1M customers cost six times what the inner
- * joins of an audience cost on DuckDB.) Beside the conditions there is a bit for each scan that must know whether a
- * customer has rows in it: the customer's own, since other tables may hold keys that are no customer's, and those with a condition that
- * also holds where there are no rows.
+ * joins of an audience cost on DuckDB.) After the conditions come the bits of {@link presenceBits}.
  */
 export function compileHistogram(plan: AudiencePlan, dialect: Dialect): CompiledQuery {
-  const scans = [plan.customer, ...plan.scans.filter((scan) => scan.flags.length > 0)];
-  const withPresence = scans.filter(
-    (scan) => scan === plan.customer || scan.flags.some((flag) => flag.whenNoRow),
-  );
-  const presence = new Map(withPresence.map((scan, at) => [scan, plan.conditions + at]));
-  const chunks = chunksOf(plan.conditions + presence.size);
-  const asked = chunksOf(plan.conditions);
+  const presence = presenceBits(plan);
+  const masks = Array.from({ length: chunkOf(plan.conditions + presence.size - 1) + 1 }, (_, chunk) => chunk);
   const query: Select = {
     with: [
       {
         name: ANSWERS,
         query: {
-          unionAll: scans.map((scan) =>
-            answersOf(scan, plan, { presence: presence.get(scan), chunks: chunks.length }),
+          unionAll: askedScans(plan).map((scan) =>
+            answersOf(scan, plan, { presence: presence.get(scan), chunks: masks.length }),
           ),
         },
       },
@@ -45,7 +40,7 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
         query: {
           columns: [
             { expression: column(KEY), as: KEY },
-            ...chunks.map((chunk) => ({
+            ...masks.map((chunk) => ({
               expression: { kind: 'aggregate', name: 'bit_or', of: column(maskName(chunk)) } as const,
               as: maskName(chunk),
             })),
@@ -56,17 +51,14 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
       },
     ],
     columns: [
-      ...asked.map((chunk) => ({
-        expression: finishedMask(plan, presence, chunk),
-        as: maskName(chunk),
-      })),
+      ...masks.map((chunk) => ({ expression: column(maskName(chunk)), as: maskName(chunk) })),
       { expression: { kind: 'aggregate', name: 'count', of: '*' }, as: 'customers' },
     ],
     from: { kind: 'named', name: CUSTOMERS },
-    where: testBit(plan.conditions, '<>'),
-    groupBy: asked.map((chunk) => chunk + 1),
+    where: hasCustomer(plan),
+    groupBy: masks.map((chunk) => chunk + 1),
   };
-  const names = [...asked.map(maskName), 'customers'];
+  const names = [...masks.map(maskName), 'customers'];
   return printQuery(
     query,
     dialect,
@@ -74,17 +66,65 @@ export function compileHistogram(plan: AudiencePlan, dialect: Dialect): Compiled
   );
 }
 
-/** Reads the rows of {@link compileHistogram}. */
-export function readHistogram(
-  rows: readonly (readonly unknown[])[],
-  plan: Pick<AudiencePlan, 'conditions' | 'asOf'>,
-): Histogram {
-  const cells = rows.map((row) => {
-    const numbers = row.map(Number);
-    return { masks: numbers.slice(0, -1), count: numbers.at(-1) ?? 0 };
-  });
-  const total = cells.reduce((sum, cell) => sum + cell.count, 0);
-  return { total, conditions: plan.conditions, cells, asOf: plan.asOf };
+/**
+ * Reads the rows of {@link compileHistogram}: adds the conditions that hold where a customer has no rows, and leaves only the conditions. Here
+ * that is done for some hundred rows, in the warehouse it would be for every customer.
+ */
+export function readHistogram(rows: readonly (readonly unknown[])[], plan: AudiencePlan): Histogram {
+  const presence = presenceBits(plan);
+  const cells = new Map<string, Histogram['cells'][number]>();
+  for (const row of rows) {
+    const found = row.map(Number);
+    const count = found.pop() ?? 0;
+    const masks = finishMasks(found, plan, presence);
+    const key = masks.join();
+    cells.set(key, { masks, count: count + (cells.get(key)?.count ?? 0) });
+  }
+  const all = [...cells.values()];
+  const total = all.reduce((sum, cell) => sum + cell.count, 0);
+  return { total, conditions: plan.conditions, cells: all, asOf: plan.asOf };
+}
+
+function finishMasks(
+  found: readonly number[],
+  { conditions }: AudiencePlan,
+  presence: ReadonlyMap<Scan, number>,
+): number[] {
+  const isSet = (bit: number): boolean => ((found[chunkOf(bit)] ?? 0) & weightOf(bit)) !== 0;
+  const absent = [...presence].filter(([, bit]) => !isSet(bit)).flatMap(([scan]) => scan.flags);
+  const added = new Set(absent.filter((flag) => flag.whenNoRow).map((flag) => flag.bit));
+  const masks = Array.from({ length: Math.max(1, chunkOf(conditions - 1) + 1) }, () => 0);
+  for (let bit = 0; bit < conditions; bit += 1) {
+    if (isSet(bit) || added.has(bit)) masks[chunkOf(bit)] = (masks[chunkOf(bit)] ?? 0) | weightOf(bit);
+  }
+  return masks;
+}
+
+/** The scans that are asked for a condition, the customer's first. */
+function askedScans({ customer, scans }: AudiencePlan): Scan[] {
+  return [customer, ...scans.filter((scan) => scan.flags.length > 0)];
+}
+
+/**
+ * The bits that say whether a customer has rows in a scan, after those of the conditions: the customer's own scan, since other tables may hold
+ * keys that are no customer's, and the scans with a condition that also holds where there are no rows.
+ */
+function presenceBits(plan: AudiencePlan): ReadonlyMap<Scan, number> {
+  const known = askedScans(plan).filter(
+    (scan) => scan === plan.customer || scan.flags.some((flag) => flag.whenNoRow),
+  );
+  return new Map(known.map((scan, at) => [scan, plan.conditions + at]));
+}
+
+/** True for a key that the customer table holds. */
+function hasCustomer({ conditions }: AudiencePlan): Expression {
+  const bit: Expression = {
+    kind: 'arithmetic',
+    op: '&',
+    left: column(maskName(chunkOf(conditions))),
+    right: weight(conditions),
+  };
+  return compare(bit, '<>', ZERO);
 }
 
 /** What a scan says of its customers: a row for each of its own rows where each decides alone, else one for each customer. */
@@ -117,62 +157,31 @@ function answersOf(
   };
 }
 
-/** The bits of a chunk that are conditions, with those added that hold where a customer has no rows. */
-function finishedMask(plan: AudiencePlan, presence: ReadonlyMap<Scan, number>, chunk: number): Expression {
-  const inChunk = Math.min(BITS_PER_MASK, plan.conditions - chunk * BITS_PER_MASK);
-  const conditions = { kind: 'literal', value: 2 ** Math.max(0, inChunk) - 1 } as const;
-  const known: Expression = {
-    kind: 'arithmetic',
-    op: '&',
-    left: column(maskName(chunk)),
-    right: conditions,
-  };
-  const added = [...presence].flatMap(([scan, bit]) =>
-    scan === plan.customer
-      ? []
-      : scan.flags
-          .filter((flag) => flag.whenNoRow && chunkOf(flag.bit) === chunk)
-          .map((flag) => weigh({ bit: flag.bit, when: testBit(bit, '=') })),
-  );
-  return sumOf([known, ...added]);
-}
-
 function chunkOf(bit: number): number {
   return Math.floor(bit / BITS_PER_MASK);
-}
-
-/** The numbers of the masks that so many bits need; one at least, so that there is always a mask to group by. */
-function chunksOf(bits: number): number[] {
-  return Array.from({ length: Math.max(1, Math.ceil(bits / BITS_PER_MASK)) }, (_, chunk) => chunk);
 }
 
 function maskName(chunk: number): string {
   return `m${chunk}`;
 }
 
-function weightOf(bit: number): Expression {
-  return { kind: 'literal', value: 2 ** (bit % BITS_PER_MASK) };
+function weightOf(bit: number): number {
+  return 2 ** (bit % BITS_PER_MASK);
+}
+
+function weight(bit: number): Expression {
+  return { kind: 'literal', value: weightOf(bit) };
 }
 
 function weigh({ bit, when }: { readonly bit: number; readonly when: Expression }): Expression {
-  const then = weightOf(bit);
-  return when === TRUE ? then : { kind: 'case', when, then, otherwise: { kind: 'literal', value: 0 } };
-}
-
-function testBit(bit: number, op: '=' | '<>'): Expression {
-  const masked: Expression = {
-    kind: 'arithmetic',
-    op: '&',
-    left: column(maskName(chunkOf(bit))),
-    right: weightOf(bit),
-  };
-  return compare(masked, op, { kind: 'literal', value: 0 });
+  const then = weight(bit);
+  return when === TRUE ? then : { kind: 'case', when, then, otherwise: ZERO };
 }
 
 function sumOf(parts: readonly Expression[]): Expression {
   const [first, ...rest] = parts;
   return rest.reduce<Expression>(
     (left, right) => ({ kind: 'arithmetic', op: '+', left, right }),
-    first ?? { kind: 'literal', value: 0 },
+    first ?? ZERO,
   );
 }

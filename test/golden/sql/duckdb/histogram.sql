@@ -50,8 +50,8 @@ WITH "answers" AS (
   GROUP BY "customer_key"
 )
 SELECT
-  ("m0" & 1073741823) + CASE WHEN ("m1" & 4096) = 0 THEN 67108864 ELSE 0 END + CASE WHEN ("m1" & 8192) = 0 THEN 536870912 ELSE 0 END AS "m0",
-  ("m1" & 2047) AS "m1",
+  "m0",
+  "m1",
   count(*) AS "customers"
 FROM "customers"
 WHERE ("m1" & 2048) <> 0
