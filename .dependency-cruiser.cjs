@@ -68,9 +68,15 @@ module.exports = {
       'A destination delivers rows; batching, hashing and the ledger belong to the runner.',
     ),
     only(
+      'activation-on-interfaces',
+      '^electron/activation/',
+      ['^electron/(activation|sql|domain)/', ...interfaces],
+      'The runner knows warehouses and destinations by their interfaces.',
+    ),
+    only(
       'services-on-interfaces',
       '^electron/services/',
-      ['^electron/(services|sql|domain|contract)/', ...interfaces],
+      ['^electron/(services|activation|sql|domain|contract)/', ...interfaces],
       'A service gets its warehouses, destinations, store and secrets from compose.ts.',
     ),
     only(

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** One step of bringing a value into the form that a destination matches on. What each does: `normalise.ts`. */
+export const NormaliseStep = z.enum([
+  'trim',
+  'lowercase',
+  'no-space',
+  'no-punctuation',
+  'letters',
+  'digits',
+  'no-leading-zeros',
+  'no-plus-tag',
+  'no-dots-in-local-part',
+  'email',
+  'e164',
+  'uuid',
+  'gender-letter',
+  'country-code',
+  'first-five',
+  'no-comma',
+]);
+export type NormaliseStep = z.infer<typeof NormaliseStep>;
+
+/**
+ * How a value becomes an identifier of a destination: its steps in order, then its hash over the UTF-8 of the result, as lower-case hex.
+ * Recipes are kept with what was sent, so that a removal hashes as the add did even after settings changed.
+ */
+export const Recipe = z.strictObject({
+  steps: z.array(NormaliseStep),
+  hash: z.enum(['none', 'md5', 'sha1', 'sha256']),
+  /** ISO 3166 alpha-2 country of phone numbers that are written without one. */
+  country: z.string().length(2).optional(),
+});
+export type Recipe = z.infer<typeof Recipe>;
+
+/** The value as it is. */
+export const AS_IS: Recipe = { steps: [], hash: 'none' };
+
+/** A recipe in words: `trim, lowercase, SHA-256`. */
+export function describeRecipe({ steps, hash, country }: Recipe): string {
+  const words = steps.map((step) => step.replaceAll('-', ' '));
+  if (country !== undefined) words.push(`country ${country}`);
+  if (hash !== 'none') words.push({ md5: 'MD5', sha1: 'SHA-1', sha256: 'SHA-256' }[hash]);
+  return words.length === 0 ? 'as it is' : words.join(', ');
+}
