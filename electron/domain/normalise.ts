@@ -52,6 +52,21 @@ function takeStep(value: string, step: NormaliseStep, country: string | undefine
       return value.slice(0, 5);
     case 'no-comma':
       return value.includes(',') ? undefined : value;
+    case 'birth-year':
+      return readBirthDate(value)?.year;
+    case 'birth-month':
+      return readBirthDate(value)?.month;
+    case 'birth-day':
+      return readBirthDate(value)?.day;
+    case 'plain-letters':
+      // Letters with marks lose them: São Paulo → saopaulo.
+      return value
+        .normalize('NFD')
+        .toLowerCase()
+        .replace(/[^a-z]+/g, '');
+    case 'no-zip-extension':
+      // The four digits after a code of the United States; codes of other countries have other forms.
+      return value.replace(/^(\d{5})-\d{4}$/, '$1');
   }
 }
 
@@ -64,6 +79,15 @@ function readGender(value: string): string | undefined {
   const first = value.trim().toLowerCase();
   if (first === 'm' || first === 'male') return 'm';
   return first === 'f' || first === 'female' ? 'f' : undefined;
+}
+
+/** The parts of a date or instant that begins as ISO 8601 does, from the year 1900 on. */
+function readBirthDate(
+  value: string,
+): { readonly year: string; readonly month: string; readonly day: string } | undefined {
+  const [, year, month, day] =
+    /^((?:19|2\d)\d{2})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:[T ]|$)/.exec(value.trim()) ?? [];
+  return year === undefined || month === undefined || day === undefined ? undefined : { year, month, day };
 }
 
 /** `+` and digits by ITU-T E.164. Without a country only numbers that begin with `+` or are written as `00…` are read. */

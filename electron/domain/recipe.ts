@@ -18,6 +18,11 @@ export const NormaliseStep = z.enum([
   'country-code',
   'first-five',
   'no-comma',
+  'birth-year',
+  'birth-month',
+  'birth-day',
+  'plain-letters',
+  'no-zip-extension',
 ]);
 export type NormaliseStep = z.infer<typeof NormaliseStep>;
 
