@@ -51,7 +51,7 @@ async function readGiven(api: FacebookApi, id: string, signal: AbortSignal): Pro
     query: { fields: 'id,name,subtype,operation_status' },
   });
   const audience = AudienceShape.safeParse(json);
-  if (!audience.success) throw unreadableAnswer(FACEBOOK, answer.exchange);
+  if (!audience.success) throw asRetry(unreadableAnswer(FACEBOOK, answer.exchange));
   if (audience.data.operation_status?.code === FLAGGED) {
     throw failDelivery(
       'stop',

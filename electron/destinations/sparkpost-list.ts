@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Settings } from '../domain/field-spec.ts';
 import type { Batch, BatchReply, Delivery, DeliveryContext, Exchange } from './destination.ts';
-import { invalidSetting, outOfOrder, unreadableAnswer } from './failure.ts';
+import { asRetry, invalidSetting, outOfOrder, unreadableAnswer } from './failure.ts';
 import { readJson } from './http.ts';
 import { openState, type KeptState } from './kept-state.ts';
 import { readText } from './read-settings.ts';
@@ -38,7 +38,14 @@ export function openListDelivery(api: SparkpostApi, context: DeliveryContext): D
   const delivery: ListDelivery = { api, context, listId, kept: openState(context) };
   return {
     send: (batch, signal) => putList(delivery, batch, signal),
-    finish: (signal) => removeRest(delivery, signal),
+    finish: async (signal) => {
+      try {
+        return await removeRest(delivery, signal);
+      } catch (error) {
+        // What is deleted is looked up before.
+        throw asRetry(error);
+      }
+    },
   };
 }
 
