@@ -142,7 +142,8 @@ export function openTiktok(settings: Settings, secrets: Secrets): TiktokApi {
       return readReply(shape, answer);
     },
     get: async (shape, path, query, signal) => {
-      const url = `${base}${path}?${new URLSearchParams(query).toString()}`;
+      const asked = new URLSearchParams(query).toString();
+      const url = `${base}${path}${asked === '' ? '' : `?${asked}`}`;
       const answer = await sendHttp({ method: 'GET', url, headers, timeoutMs: TIMEOUT_MS, signal });
       try {
         return readReply(shape, answer);
