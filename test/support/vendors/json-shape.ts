@@ -33,11 +33,16 @@ export function unknownKeys(value: JsonObject, known: readonly string[]): string
 }
 
 /** True for a lower-case hex digest of so many digits: 32 for MD5, 40 for SHA-1, 64 for SHA-256. */
-export function isDigest(value: unknown, ...lengths: readonly number[]): value is string {
+export function isDigest(value: unknown, ...lengths: readonly number[]): boolean {
   return typeof value === 'string' && lengths.includes(value.length) && /^[0-9a-f]+$/.test(value);
 }
 
 /** Length in UTF-8. */
 export function byteLength(text: string): number {
   return Buffer.byteLength(text, 'utf8');
+}
+
+/** The text of a field, or a fallback where it is none. */
+export function textOf(value: unknown, fallback = ''): string {
+  return typeof value === 'string' ? value : fallback;
 }
