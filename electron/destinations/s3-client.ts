@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
 import { invalidSetting } from './failure.ts';
 import { readSwitch, readText, requireSecret } from './read-settings.ts';
@@ -71,8 +72,14 @@ export function endUploadsWith(
 ): Sdk.S3Client {
   const inner = base.config.requestHandler;
   const handle: typeof inner.handle = (request, options) =>
-    inner.handle(request, request.method === 'PUT' ? { ...options, abortSignal: signal } : options);
+    inner.handle(request, isUpload(request) ? { ...options, abortSignal: signal } : options);
   return new sdk.S3Client({ ...address.config, requestHandler: { handle } });
+}
+
+const Put = z.object({ method: z.literal('PUT') });
+
+function isUpload(request: unknown): boolean {
+  return Put.safeParse(request).success;
 }
 
 function readEndpoint(text: string): URL | undefined {
