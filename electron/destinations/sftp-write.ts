@@ -43,8 +43,6 @@ export async function writeRemote(
       throwIfFailed(failure);
       send(bytes.subarray(start, start + PACKET_BYTES));
     }
-    // The source may use its buffer again once it is asked for more: by then this chunk has to be away.
-    while (underWay.size >= WINDOW) await untilAborted(Promise.race(underWay), signal);
   }
   await untilAborted(Promise.all(underWay), signal);
   throwIfFailed(failure);

@@ -12,7 +12,8 @@ export function changeDelimiter(records: Uint8Array, delimiter: string): Uint8Ar
 }
 
 function replaceCommas(records: Uint8Array, delimiter: number): Uint8Array {
-  const changed = records.slice();
+  // Not `slice`, which for a Buffer is no copy.
+  const changed = Buffer.from(records);
   let isQuoted = false;
   for (let at = 0; at < changed.length; at += 1) {
     const byte = changed[at];
@@ -26,7 +27,7 @@ function requote(records: Uint8Array, delimiter: number): Uint8Array {
   let found = 0;
   for (const byte of records) if (byte === delimiter) found += 1;
   // At worst each of them stands alone in a field, which then gets two quotes.
-  const changed = new Uint8Array(records.length + 2 * found);
+  const changed = Buffer.allocUnsafe(records.length + 2 * found);
   let to = 0;
   let start = 0;
   let isQuoted = false;

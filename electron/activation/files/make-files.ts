@@ -13,7 +13,7 @@ export interface MadeFile {
 
 /** What files are made of. */
 export interface FileSource {
-  /** One whole file as the warehouse writes it: CSV with commas, a header, quotes by RFC 4180 and line feeds; JSON Lines; Parquet. */
+  /** One whole file as the warehouse writes it: CSV with commas, a header, quotes by RFC 4180 and line feeds; JSON Lines; Parquet. Chunks are kept past the next one, and not changed: the source must not use their memory again. */
   readonly source: AsyncIterable<Uint8Array>;
   readonly options: FileOptions;
   readonly names: FileNameValues;
@@ -88,13 +88,13 @@ class RecordReader {
     return true;
   }
 
-  /** The first record, as the header is; undefined of an empty stream. It outlives the chunk it came in. */
+  /** The first record, as the header is; undefined of an empty stream. */
   async takeFirst(): Promise<Uint8Array | undefined> {
     if (!(await this.hasMore()) || this.#next === undefined) return undefined;
     const { bytes, rows } = this.#next;
     const end = endOfFirst(bytes, this.#form);
     this.#next = { bytes: bytes.subarray(end), rows: rows - 1 };
-    return bytes.slice(0, end);
+    return bytes.subarray(0, end);
   }
 
   /** The records that have room, as many as are at hand; undefined where none has, or none is left. */

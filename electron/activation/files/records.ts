@@ -24,12 +24,12 @@ export async function* readRecords(
     const scan = scanRecords(chunk, form, isQuoted);
     isQuoted = scan.isQuoted;
     if (scan.end === 0) {
-      begun.push(chunk.slice());
+      begun.push(chunk);
       continue;
     }
     const whole = chunk.subarray(0, scan.end);
     yield { bytes: begun.length === 0 ? whole : Buffer.concat([...begun, whole]), rows: scan.rows };
-    begun = scan.end < chunk.length ? [chunk.slice(scan.end)] : [];
+    begun = scan.end < chunk.length ? [chunk.subarray(scan.end)] : [];
   }
   const rest = Buffer.concat(begun);
   if (rest.length > 0) yield { bytes: rest, rows: 1 };

@@ -21,9 +21,10 @@ async function deliver(text: string, target: Settings, more: { sizes?: number[];
   const place = openMemory();
   const told: DeliveredFile[] = [];
   const seen: number[] = [];
+  const source = Buffer.from(text);
   const manifest = await deliverFiles({
     place,
-    source: inChunks(Buffer.from(text), more.sizes ?? [Math.max(1, text.length)]),
+    source: inChunks(source, more.sizes ?? [Math.max(1, text.length)]),
     options: readFileOptions(target),
     names,
     columns: ['id', 'name'],
@@ -33,6 +34,8 @@ async function deliver(text: string, target: Settings, more: { sizes?: number[];
     ...(more.rows === undefined ? {} : { rows: more.rows }),
   });
   expect(told).toEqual(manifest.files);
+  // The bytes of the source are its own.
+  expect(source.toString()).toBe(text);
   const texts = [...place.files.values()].map((file) => file.toString('utf8'));
   return { place, manifest, texts, seen };
 }

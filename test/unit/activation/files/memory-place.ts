@@ -9,7 +9,7 @@ export function openMemory(): FilePlace & { readonly files: Map<string, Buffer> 
       const chunks: Uint8Array[] = [];
       for await (const chunk of content) {
         signal.throwIfAborted();
-        chunks.push(chunk.slice());
+        chunks.push(chunk);
       }
       const whole = Buffer.concat(chunks);
       files.set(name, whole);
@@ -22,7 +22,7 @@ export function openMemory(): FilePlace & { readonly files: Map<string, Buffer> 
 /** Bytes in chunks of these sizes, over and over. */
 export async function* inChunks(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
-    const size = Math.max(1, sizes[turn % sizes.length] ?? bytes.length);
+    const size = Math.max(1, sizes[turn % sizes.length] ?? 1);
     yield bytes.subarray(at, at + size);
     at += size;
   }
