@@ -155,7 +155,11 @@ describe('the emulator of TikTok', () => {
   it('cuts long names of segments, and deletes them', async () => {
     const vendor = await start();
     const id = await makeSegment(vendor, 'x'.repeat(71));
-    expect(vendor.segments.get(id)?.name).toBe(`${'x'.repeat(67)}...`);
+    expect(
+      await get(vendor, `/dmp/custom_audience/list/?advertiser_id=${vendor.advertiserId}`),
+    ).toMatchObject({
+      data: { list: [{ audience_id: id, name: `${'x'.repeat(67)}...` }] },
+    });
     const body = { advertiser_id: vendor.advertiserId, action: 'delete', delete_audience_id: id };
     expect(await post(vendor, '/segment/audience/', body)).toMatchObject({ code: 0 });
     expect(vendor.segments.size).toBe(0);

@@ -5,7 +5,7 @@ const REQUEST_ID = '20261124120000010245061234567890AB';
 
 /** An error in TikTok's form: HTTP 200, the code in the body. */
 export function tikTokError(code: number, message: string): VendorAnswer {
-  return { status: 200, json: { code, message, request_id: REQUEST_ID, data: {} } };
+  return { status: 200, isRefused: true, json: { code, message, request_id: REQUEST_ID, data: {} } };
 }
 
 /** A success in TikTok's form. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { isDigest, isTextList, parseJson, textOf, unknownKeys, type JsonObject } from './json-shape.ts';
 import { readMultipart } from './multipart.ts';
 import { tikTokError, tikTokOk, wrongParameter } from './tiktok-answers.ts';
+import type { Segment } from './tiktok-segments.ts';
 import type { VendorAnswer, VendorRequest } from './vendor-server.ts';
 
 /** An audience made of files. */
@@ -25,6 +26,7 @@ interface UploadedFile {
 export interface FileWorld {
   readonly advertiserId: string;
   readonly audiences: Map<string, FileAudience>;
+  readonly segments: ReadonlyMap<string, Segment>;
   readonly files: Map<string, UploadedFile>;
   readonly maxFileBytes: number;
   /** An update fails that leaves fewer identifiers. */
@@ -223,6 +225,24 @@ function describeAudience(audience: FileAudience): JsonObject {
   };
 }
 
+/** Streamed audiences are listed beside those of files, as audiences of a partner. */
+function describeSegment({ id, name, members }: Segment): JsonObject {
+  return {
+    audience_id: id,
+    name,
+    audience_type: 'Partner Audience',
+    calculate_type: null,
+    cover_num: members.size,
+    is_valid: members.size >= 1000,
+    is_creator: true,
+    shared: false,
+    create_time: '2026-11-24 12:00:00',
+    expired_time: '2027-11-24 12:00:00',
+    msg: '',
+    error_msg: null,
+  };
+}
+
 function wholeNumber(
   query: URLSearchParams,
   name: string,
@@ -238,9 +258,11 @@ export function listFileAudiences(query: URLSearchParams, world: FileWorld): Ven
   const page = wholeNumber(query, 'page', 1, 100_000);
   const size = wholeNumber(query, 'page_size', 10, 100);
   if (page === undefined || size === undefined) return wrongParameter('page: Not valid.');
-  const all = [...world.audiences.values()];
+  const all: (FileAudience | Segment)[] = [...world.audiences.values(), ...world.segments.values()];
   return tikTokOk({
-    list: all.slice((page - 1) * size, page * size).map(describeAudience),
+    list: all
+      .slice((page - 1) * size, page * size)
+      .map((each) => ('history' in each ? describeAudience(each) : describeSegment(each))),
     page_info: { page, page_size: size, total_number: all.length, total_page: Math.ceil(all.length / size) },
   });
 }

@@ -59,6 +59,7 @@ export async function startTikTok(options: TikTokOptions = {}): Promise<TikTok> 
   const fileWorld: FileWorld = {
     advertiserId,
     audiences,
+    segments,
     files: new Map(),
     maxFileBytes: options.maxFileBytes ?? 50_000_000,
     minimumSize: options.minimumSize ?? 1000,

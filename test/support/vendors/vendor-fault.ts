@@ -5,12 +5,13 @@ import type { VendorAnswer, VendorRequest } from './vendor-server.ts';
  * - `unauthorized`, `forbidden`, `rateLimit`, `serverError`: refused in the vendor's own form, nothing applied.
  * - `html`: a proxy's error page, nothing applied. `vendor`: a documented answer of the vendor, nothing applied.
  * - `cutBeforeAccept`: the socket is destroyed once the body is read, nothing applied.
- * - `timeoutAfterAccept`: applied, never answered. `cutAfterAccept`: applied, then cut in the middle of the answer's body.
+ * - `timeoutAfterAccept`: applied, never answered; after `holdMs` the connection is closed, as a proxy does that waited too long. `cutAfterAccept`: applied, then cut in the middle of the answer's body.
  * - `garbage`: applied, then answered with a text that is no JSON. `slow`: applied and answered after a while.
  */
 export type FaultKind =
   | { readonly kind: 'unauthorized' | 'forbidden' | 'html' }
-  | { readonly kind: 'cutBeforeAccept' | 'timeoutAfterAccept' | 'cutAfterAccept' | 'garbage' }
+  | { readonly kind: 'cutBeforeAccept' | 'cutAfterAccept' | 'garbage' }
+  | { readonly kind: 'timeoutAfterAccept'; readonly holdMs?: number }
   | { readonly kind: 'rateLimit'; readonly retryAfterS?: number }
   | { readonly kind: 'serverError'; readonly status?: 500 | 503 }
   | { readonly kind: 'slow'; readonly ms: number }

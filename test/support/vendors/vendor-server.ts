@@ -20,6 +20,8 @@ export interface VendorAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** Rows that the request held, for the log. */
   readonly rows?: number;
+  /** A refusal that the status does not show. */
+  readonly isRefused?: boolean;
 }
 
 /** A request as the log keeps it: without body and credentials. */
@@ -30,6 +32,8 @@ export interface LoggedRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly bytes: number;
   readonly rows: number | undefined;
+  /** Whether the vendor refused it by its contract, not by a fault. */
+  readonly isRefused: boolean;
   /** 0 where no whole answer was given. */
   readonly status: number;
   readonly fault: Fault['kind'] | undefined;
@@ -120,6 +124,7 @@ export async function serveVendor(vendor: Vendor): Promise<VendorServer> {
       headers,
       bytes: request.body.length,
       rows: answer?.rows,
+      isRefused: fault === undefined && answer !== undefined && (answer.isRefused ?? answer.status >= 400),
       status: isWhole ? (answer?.status ?? 0) : 0,
       fault: fault?.kind,
     });
@@ -137,7 +142,12 @@ export async function serveVendor(vendor: Vendor): Promise<VendorServer> {
     if (fault?.kind === 'slow') await delay(fault.ms, undefined, { ref: false });
     const answer = refused ?? vendor.answer(request);
     log(request, answer, fault);
-    if (fault?.kind === 'timeoutAfterAccept') return;
+    if (fault?.kind === 'timeoutAfterAccept') {
+      if (fault.holdMs === undefined) return;
+      await delay(fault.holdMs);
+      message.socket.destroy();
+      return;
+    }
     if (fault?.kind === 'garbage')
       writeAnswer(response, { status: 200, text: '{"results": [tru', type: 'application/json' });
     else writeAnswer(response, answer, fault?.kind === 'cutAfterAccept');
