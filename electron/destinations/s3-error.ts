@@ -18,7 +18,14 @@ export interface S3Named {
 }
 
 /** Error codes of S3: docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
-const BAD_KEY = new Set(['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'NotSignedUp', 'InvalidSecurity']);
+const BAD_KEY = new Set([
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'NotSignedUp',
+  'InvalidSecurity',
+  // versitygw's own name for an unknown key.
+  'XAdminUserNotFound',
+]);
 const BAD_TOKEN = new Set(['ExpiredToken', 'InvalidToken', 'TokenRefreshRequired']);
 const OTHER_REGION = new Set([
   'PermanentRedirect',

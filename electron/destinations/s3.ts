@@ -94,8 +94,9 @@ async function findBucket(
     try {
       await client.send(new sdk.HeadBucketCommand({ Bucket: bucket }), { abortSignal: signal });
     } catch (error) {
-      if (readS3Failure(error).status !== 403) throw error;
-      // The answer to HEAD has no body, so that it does not tell a wrong key from a missing permission.
+      const { status = 0 } = readS3Failure(error);
+      if (status < 400 || status >= 500) throw error;
+      // The answer to HEAD has no body, so that it does not tell a wrong key from a missing permission or bucket.
       const list = new sdk.ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, MaxKeys: 1 });
       await client.send(list, { abortSignal: signal });
     }

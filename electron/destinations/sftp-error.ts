@@ -43,7 +43,7 @@ export function isPlainFailure(error: unknown): boolean {
 export function mapSignInError(error: unknown, host: string, auth: 'key' | 'password'): DeliveryFailure {
   if (error instanceof DeliveryFailure) return error;
   const message = error instanceof Error ? error.message : '';
-  if (/passphrase|integrity check failed/i.test(message)) {
+  if (/passphrase|integrity check failed|bad decrypt/i.test(message)) {
     return invalidSetting(
       'settings.passphrase',
       'The private key cannot be read: its passphrase is missing or wrong.',

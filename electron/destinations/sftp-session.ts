@@ -99,6 +99,7 @@ export async function openSftp(
   };
   const client = new Client('slipway', { error: lost, end: lost, close: lost });
   const password = secrets['password'] ?? '';
+  const passphrase = secrets['passphrase'] ?? '';
   client.on('keyboard-interactive', (...given: readonly unknown[]) => {
     answerPrompts(given, password);
   });
@@ -108,7 +109,7 @@ export async function openSftp(
     username: user,
     ...(auth === 'password'
       ? { password, tryKeyboard: true }
-      : { privateKey: secrets['privateKey'] ?? '', passphrase: secrets['passphrase'] ?? '' }),
+      : { privateKey: secrets['privateKey'] ?? '', ...(passphrase === '' ? {} : { passphrase }) }),
     readyTimeout: READY_WITHIN_MS,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: MISSED_KEEPALIVES,

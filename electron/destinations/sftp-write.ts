@@ -23,6 +23,32 @@ export async function writeRemote(
     signal,
   );
   const handle = requireResult(opened, path);
+  try {
+    const bytes = await sendPackets(acts, handle, content, signal);
+    const stats = await untilAborted(
+      act<{ readonly size: number }>((done) => acts.fstat(handle, done)),
+      signal,
+    );
+    if (stats?.size !== bytes) throw new Error('the server holds another number of bytes');
+    // Some servers tell only now that the bytes found no room.
+    await untilAborted(
+      act((done) => acts.close(handle, done)),
+      signal,
+    );
+    return bytes;
+  } catch (error) {
+    // Some servers do not remove a file that is open. It is not waited for: a connection that is lost has closed it already.
+    act((done) => acts.close(handle, done)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function sendPackets(
+  acts: SftpActs,
+  handle: Buffer,
+  content: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<number> {
   const underWay = new Set<Promise<unknown>>();
   let failure: { readonly error: unknown } | undefined;
   let offset = 0;
@@ -46,15 +72,6 @@ export async function writeRemote(
   }
   await untilAborted(Promise.all(underWay), signal);
   throwIfFailed(failure);
-  const stats = await untilAborted(
-    act<{ readonly size: number }>((done) => acts.fstat(handle, done)),
-    signal,
-  );
-  await untilAborted(
-    act((done) => acts.close(handle, done)),
-    signal,
-  );
-  if (stats?.size !== offset) throw new Error('the server holds another number of bytes');
   return offset;
 }
 
