@@ -1,15 +1,22 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { facebook } from '../../../electron/destinations/facebook.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import { graphError } from '../../support/vendors/facebook-errors.ts';
-import { startFacebook } from '../../support/vendors/facebook.ts';
-import type { DestinationFixture, DestinationWorld, VendorRefusal } from '../destination-fixture.ts';
+import { startFacebook, type Facebook, type FacebookOptions } from '../../support/vendors/facebook.ts';
+import { drive, failureOf, newJournal } from '../destination-driver.ts';
+import type { DestinationFixture, DestinationWorld, Row, VendorRefusal } from '../destination-fixture.ts';
 import { describeDestination } from '../destination.contract.ts';
 import { countKeys, emailOf, joinRow, listRefused, phoneOf, sha256 } from './people.ts';
 
-async function start(access: 'full' | 'none'): Promise<DestinationWorld> {
-  const vendor = await startFacebook(access === 'full' ? {} : { scopes: ['ads_read'] });
+interface FacebookWorld extends DestinationWorld {
+  readonly vendor: Facebook;
+}
+
+async function start(access: 'full' | 'none', options: FacebookOptions = {}): Promise<FacebookWorld> {
+  const vendor = await startFacebook({ ...options, ...(access === 'full' ? {} : { scopes: ['ads_read'] }) });
   const rows = (): string[] => [...vendor.audiences.values()].flatMap(({ members }) => [...members.rows()]);
   return {
+    vendor,
     settings: { adAccountId: vendor.accountId, apiVersion: 'v25.0', baseUrl: vendor.url },
     secrets: { token: vendor.token },
     target: { audienceName: 'Paid media', customerFileSource: 'USER_PROVIDED_ONLY' },
@@ -82,9 +89,71 @@ const fixtureOf = (mode: ActivationMode, withOwnId: boolean): DestinationFixture
     saysHowLong: true,
     refusals,
     partial: { rows: [people(1), ['not hashed at all', ...people(2).slice(1)], people(3)], refused: 1 },
-    start,
+    start: async (access) => start(access),
   };
 };
 
+const replacing = fixtureOf('replace', false);
+
 describeDestination('Meta custom audiences, added to', fixtureOf('add', true));
-describeDestination('Meta custom audiences, replaced', fixtureOf('replace', false));
+describeDestination('Meta custom audiences, replaced', replacing);
+
+describe('a replaced Meta custom audience', () => {
+  const people = (from: number, count: number): Row[] =>
+    Array.from({ length: count }, (_, at) => replacing.row(from + at));
+
+  it('keeps nobody of before, and ends its session', async () => {
+    const world = await start('full');
+    onTestFinished(world.close);
+    await drive(replacing, world, people(0, 4), { batchRows: 2 });
+    await drive(replacing, world, people(3, 5), { batchRows: 2 });
+    expect(new Set(world.received().keys())).toEqual(new Set(people(3, 5).map(joinRow)));
+    const [audience, ...others] = [...world.vendor.audiences.values()];
+    expect(others).toEqual([]);
+    expect(
+      [...(audience?.sessions.values() ?? [])].map(({ isFinished, sequences }) => [
+        isFinished,
+        [...sequences],
+      ]),
+    ).toEqual([
+      [true, [1, 2]],
+      [true, [1, 2, 3]],
+    ]);
+  });
+
+  it('is asked again while another replacement is under way', async () => {
+    const world = await start('full', { settleReads: 1000 });
+    onTestFinished(world.close);
+    await drive(replacing, world, people(0, 2));
+    const journal = newJournal();
+    const failure = await failureOf(replacing, world, drive(replacing, world, people(5, 2), { journal }));
+    expect(failure.kind).toBe('retry');
+    // The other one ends.
+    for (const audience of world.vendor.audiences.values()) audience.settling = 0;
+    await drive(replacing, world, people(5, 2), { journal });
+    expect(new Set(world.received().keys())).toEqual(new Set(people(5, 2).map(joinRow)));
+  });
+
+  it('survives the race after an audience is made', async () => {
+    const world = await start('full', { racesAfterCreate: true });
+    onTestFinished(world.close);
+    const journal = newJournal();
+    const failure = await failureOf(replacing, world, drive(replacing, world, people(0, 2), { journal }));
+    expect(failure.kind).toBe('retry');
+    await drive(replacing, world, people(0, 2), { journal });
+    expect(world.received().size).toBe(2);
+    expect(world.containers()).toBe(1);
+  });
+});
+
+describe('the proof of a Meta app', () => {
+  it('goes with each request', async () => {
+    const appSecret = 'secret-of-the-app-0123456789';
+    const world = await start('full', { appSecret });
+    onTestFinished(world.close);
+    const withProof = { ...world, secrets: { ...world.secrets, appSecret } };
+    await drive(replacing, withProof, [replacing.row(1)]);
+    expect(world.received().size).toBe(1);
+    expect(world.vendor.requests.filter(({ isRefused }) => isRefused)).toEqual([]);
+  });
+});

@@ -1,8 +1,10 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { tiktokFile } from '../../../electron/destinations/tiktok-file.ts';
 import { tiktok } from '../../../electron/destinations/tiktok.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import { tikTokError } from '../../support/vendors/tiktok-answers.ts';
 import { startTikTok, type TikTok } from '../../support/vendors/tiktok.ts';
+import { drive, failureOf, newJournal } from '../destination-driver.ts';
 import type { DestinationFixture, DestinationWorld, Row, VendorRefusal } from '../destination-fixture.ts';
 import { describeDestination } from '../destination.contract.ts';
 import { countKeys, emailOf, listRefused, phoneOf, sha256 } from './people.ts';
@@ -77,6 +79,13 @@ describeDestination('TikTok streaming audiences', {
   },
 });
 
+function fileWorldOf(vendor: TikTok): DestinationWorld {
+  return worldOf(vendor, {
+    received: () => phonesOf(vendor.audiences.values()),
+    containers: () => vendor.audiences.size,
+  });
+}
+
 const files = (mode: ActivationMode): DestinationFixture => ({
   ...shared,
   kind: tiktokFile,
@@ -85,12 +94,50 @@ const files = (mode: ActivationMode): DestinationFixture => ({
   makesContainer: ({ path }) => path.endsWith('/custom_audience/create/'),
   start: async (access) => {
     const vendor = await startTikTok({ mayWrite: access === 'full', minimumSize: 1 });
-    return worldOf(vendor, {
-      received: () => phonesOf(vendor.audiences.values()),
-      containers: () => vendor.audiences.size,
-    });
+    return fileWorldOf(vendor);
   },
 });
 
 describeDestination('TikTok audiences of files, added to', files('add'));
 describeDestination('TikTok audiences of files, replaced', files('replace'));
+
+describe('a TikTok audience of files that is there', () => {
+  const people = (from: number, count: number): Row[] =>
+    Array.from({ length: count }, (_, at) => shared.row(from + at));
+
+  it.each([
+    ['add', 'APPEND', [0, 1, 2, 3, 4]],
+    ['remove', 'REMOVE', [0, 1]],
+    ['replace', 'REPLACE', [2, 3, 4]],
+  ] as const)('is changed by %s', async (mode, action, left) => {
+    const vendor = await startTikTok({ minimumSize: 1 });
+    onTestFinished(vendor.close);
+    const world = fileWorldOf(vendor);
+    await drive(files('add'), world, people(0, mode === 'remove' ? 5 : 3));
+    const op = mode === 'remove' ? 'remove' : 'add';
+    await drive(files(mode), world, people(2, 3), { op, batchRows: 2 });
+    expect(new Set(world.received().keys())).toEqual(
+      new Set(left.map((number) => shared.keyOf(shared.row(number)))),
+    );
+    const [audience] = [...vendor.audiences.values()];
+    expect(audience?.history).toEqual(['CREATE', action]);
+  });
+
+  it('is changed later while TikTok still processes it', async () => {
+    const vendor = await startTikTok({ minimumSize: 1, settleReads: 1000 });
+    onTestFinished(vendor.close);
+    const world = fileWorldOf(vendor);
+    await drive(files('add'), world, people(0, 2));
+    const journal = newJournal();
+    const failure = await failureOf(
+      files('add'),
+      world,
+      drive(files('add'), world, people(2, 2), { journal }),
+    );
+    expect(failure.kind).toBe('retry');
+    for (const audience of vendor.audiences.values()) audience.settling = 0;
+    await drive(files('add'), world, people(2, 2), { journal });
+    expect(world.received().size).toBe(4);
+    expect(world.containers()).toBe(1);
+  });
+});
