@@ -7,7 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { type Expression, FALSE, TRUE, all, any, column, compare } from './expression.ts';
 import { maskedExpression } from './mask-expression.ts';
 import { printQuery } from './printer.ts';
-import { KEY, scanSelect } from './scan-select.ts';
+import { KEY, rowTest, scanSelect } from './scan-select.ts';
 import type { Join, Select } from './select.ts';
 
 /** How the members of an audience are wanted. */
@@ -24,8 +24,10 @@ export function compileMembers(
   dialect: Dialect,
   options: MembersOptions = {},
 ): CompiledQuery {
-  const used = usedBits(plan.root);
-  const trimmed = trimPlan(plan, used);
+  const required = dialect.narrowsCustomers ? requiredTests(plan) : [];
+  const root = withoutBits(plan.root, new Set(required.map(({ flag }) => flag.bit)));
+  const trimmed = trimPlan({ ...plan, root }, usedBits(root));
+  const only = required.map(({ test }) => test);
   const mask = options.maskPii === true;
   const id: Expression = { kind: 'cast', of: column(KEY, plan.customer.name), to: { type: 'text' } };
   const columns = [{ expression: mask && plan.idIsPersonal ? maskedExpression(id) : id, as: CUSTOMER_ID }];
@@ -37,9 +39,9 @@ export function compileMembers(
     columns.push({ expression: masked ? maskedExpression(asText(read, output.type)) : read, as: output.as });
     result.push({ name: output.as, type: masked ? TEXT : output.type });
   }
-  const where = conditionOf(plan.root, flagsByBit(trimmed), false);
+  const where = conditionOf(trimmed.root, flagsByBit(trimmed), false);
   const query: Select = {
-    ...joinScans(trimmed),
+    ...joinScans(trimmed, only),
     columns,
     ...(where === TRUE ? {} : { where }),
     ...(options.limit === undefined ? {} : { orderBy: [{ by: 1 }], limit: options.limit }),
@@ -47,8 +49,26 @@ export function compileMembers(
   return printQuery(query, dialect, result);
 }
 
+/** Tests of the customer's own row that every member passes: other rows need not be grouped, nor joined. */
+function requiredTests(plan: AudiencePlan): { flag: Flag; test: Expression }[] {
+  const { root } = plan;
+  const bits = root.kind === 'all' ? root.of : [root];
+  return plan.customer.flags.flatMap((flag) => {
+    const isRequired = bits.some((each) => each.kind === 'bit' && each.index === flag.bit);
+    const test = isRequired ? rowTest(flag, plan.asOf) : undefined;
+    return test === undefined ? [] : [{ flag, test }];
+  });
+}
+
+/** The expression where these bits are known to be true; they are the whole of it, or parts of an `all` at its top. */
+function withoutBits(root: BooleanExpression, bits: ReadonlySet<number>): BooleanExpression {
+  const isKnown = (each: BooleanExpression): boolean => each.kind === 'bit' && bits.has(each.index);
+  if (root.kind !== 'all') return isKnown(root) ? { kind: 'constant', value: true } : root;
+  return { kind: 'all', of: root.of.filter((each) => !isKnown(each)) };
+}
+
 /** The scans as named queries, joined to the customer. */
-function joinScans(plan: AudiencePlan): Pick<Select, 'with' | 'from' | 'joins'> {
+function joinScans(plan: AudiencePlan, only: readonly Expression[]): Pick<Select, 'with' | 'from' | 'joins'> {
   const { customer, scans } = plan;
   const joins: Join[] = scans.map((scan) => ({
     kind: 'LEFT',
@@ -57,7 +77,7 @@ function joinScans(plan: AudiencePlan): Pick<Select, 'with' | 'from' | 'joins'> 
   }));
   return {
     with: [
-      { name: customer.name, query: scanSelect(customer, plan.asOf, { everyRow: true }) },
+      { name: customer.name, query: scanSelect(customer, plan.asOf, { everyRow: true, only }) },
       ...scans.map((scan) => ({ name: scan.name, query: scanSelect(scan, plan.asOf, { everyRow: false }) })),
     ],
     from: { kind: 'named', name: customer.name },

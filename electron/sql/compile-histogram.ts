@@ -5,7 +5,15 @@ import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import { type Expression, TRUE, any, column, compare } from './expression.ts';
 import { printQuery } from './printer.ts';
-import { KEY, flagExpression, keyExpression, rowTest, scannedRows } from './scan-select.ts';
+import {
+  KEY,
+  askedRows,
+  findCovering,
+  flagExpression,
+  keyExpression,
+  rowTest,
+  scannedRows,
+} from './scan-select.ts';
 import type { Select } from './select.ts';
 
 /** The name of the rows that say what each customer meets, and of the customers made of them. */
@@ -135,7 +143,8 @@ function answersOf(
 ): Select {
   const rowTests = scan.flags.map((flag) => rowTest(flag, plan.asOf));
   const decidesByRow = rowTests.every((test) => test !== undefined);
-  const tests = decidesByRow ? rowTests : scan.flags.map((flag) => flagExpression(flag, plan.asOf));
+  const covering = scan === plan.customer ? undefined : findCovering(askedRows(scan));
+  const tests = decidesByRow ? rowTests : scan.flags.map((flag) => flagExpression(flag, plan.asOf, covering));
   const parts = scan.flags.flatMap(({ bit }, at) => {
     const when = tests[at];
     return when === undefined ? [] : [{ bit, when }];

@@ -17,6 +17,7 @@ export const databricksDialect: Dialect = {
   },
   tryCast: 'try_cast',
   aggregateFilter: true,
+  narrowsCustomers: true,
   functions: {
     anyTrue: 'bool_or',
     listContains: 'array_contains',

@@ -18,6 +18,7 @@ export const duckdbDialect: Dialect = {
   },
   tryCast: 'TRY_CAST',
   aggregateFilter: true,
+  narrowsCustomers: false,
   functions: {
     anyTrue: 'bool_or',
     listContains: 'list_contains',

@@ -1,12 +1,10 @@
 WITH `customer` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(NOT `ads_consent`) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
-  WHERE `household_key` IS NOT NULL
+  WHERE `household_key` IS NOT NULL AND NOT `ads_consent`
   GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-WHERE `customer`.`c0`

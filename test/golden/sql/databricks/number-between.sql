@@ -1,14 +1,12 @@
 WITH `customer` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(`birth_year` >= :p1 AND `birth_year` <= :p2) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
-  WHERE `household_key` IS NOT NULL
+  WHERE `household_key` IS NOT NULL AND `birth_year` >= :p1 AND `birth_year` <= :p2
   GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-WHERE `customer`.`c0`
 -- p1 bigint "1980"
 -- p2 bigint "1989"

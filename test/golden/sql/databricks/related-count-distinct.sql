@@ -8,10 +8,10 @@ WITH `customer` AS (
 `transactions` AS (
   SELECT
     `household_key` AS `customer_key`,
-    count(DISTINCT `basket_id`) FILTER (WHERE `category` IN (:p1, :p2) AND `purchased_at` >= :p3 AND `purchased_at` <= :p4) >= :p5 AS `c0`
+    count(DISTINCT `basket_id`) >= :p1 AS `c0`
   FROM `main`.`retail`.`transactions`
   WHERE `household_key` IS NOT NULL
-    AND `category` IN (:p1, :p2) AND `purchased_at` >= :p3 AND `purchased_at` <= :p4
+    AND `category` IN (:p2, :p3) AND `purchased_at` >= :p4 AND `purchased_at` <= :p5
   GROUP BY `household_key`
 )
 SELECT
@@ -20,8 +20,8 @@ FROM `customer`
 LEFT JOIN `transactions`
   ON `transactions`.`customer_key` = `customer`.`customer_key`
 WHERE `transactions`.`c0`
--- p1 text "bread"
--- p2 text "soft drinks"
--- p3 timestamp "2026-08-03T00:00:00.000Z"
--- p4 timestamp "2026-11-01T00:00:00.000Z"
--- p5 bigint "4"
+-- p1 bigint "4"
+-- p2 text "bread"
+-- p3 text "soft drinks"
+-- p4 timestamp "2026-08-03T00:00:00.000Z"
+-- p5 timestamp "2026-11-01T00:00:00.000Z"

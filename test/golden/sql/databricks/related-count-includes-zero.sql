@@ -8,9 +8,9 @@ WITH `customer` AS (
 `transactions` AS (
   SELECT
     `household_key` AS `customer_key`,
-    count(*) FILTER (WHERE `purchased_at` >= :p1 AND `purchased_at` <= :p2) <= :p3 AS `c0`
+    count(*) <= :p1 AS `c0`
   FROM `main`.`retail`.`transactions`
-  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p1 AND `purchased_at` <= :p2
+  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p2 AND `purchased_at` <= :p3
   GROUP BY `household_key`
 )
 SELECT
@@ -19,6 +19,6 @@ FROM `customer`
 LEFT JOIN `transactions`
   ON `transactions`.`customer_key` = `customer`.`customer_key`
 WHERE coalesce(`transactions`.`c0`, TRUE)
--- p1 timestamp "2026-08-03T00:00:00.000Z"
--- p2 timestamp "2026-11-01T00:00:00.000Z"
--- p3 bigint "3"
+-- p1 bigint "3"
+-- p2 timestamp "2026-08-03T00:00:00.000Z"
+-- p3 timestamp "2026-11-01T00:00:00.000Z"

@@ -8,7 +8,7 @@ WITH `customer` AS (
 `transactions` AS (
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`purchased_at` >= :p1 AND `purchased_at` <= :p2) AS `c0`
+    bool_or(TRUE) AS `c0`
   FROM `main`.`retail`.`transactions`
   WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p1 AND `purchased_at` <= :p2
   GROUP BY `household_key`

@@ -8,7 +8,7 @@ WITH `customer` AS (
 `redemptions` AS (
   SELECT
     `household_key` AS `customer_key`,
-    bool_or(`redeemed_at` >= :p1 AND `redeemed_at` < :p2) AS `c0`
+    bool_or(TRUE) AS `c0`
   FROM `main`.`retail`.`redemptions`
   WHERE `household_key` IS NOT NULL AND `redeemed_at` >= :p1 AND `redeemed_at` < :p2
   GROUP BY `household_key`

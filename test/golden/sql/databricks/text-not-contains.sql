@@ -1,13 +1,11 @@
 WITH `customer` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(NOT contains(lower(`email`), lower(:p1))) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
-  WHERE `household_key` IS NOT NULL
+  WHERE `household_key` IS NOT NULL AND NOT contains(lower(`email`), lower(:p1))
   GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-WHERE `customer`.`c0`
 -- p1 text "100%_"

@@ -1,13 +1,11 @@
 WITH `customer` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(startswith(lower(`last_name`), lower(:p1))) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
-  WHERE `household_key` IS NOT NULL
+  WHERE `household_key` IS NOT NULL AND startswith(lower(`last_name`), lower(:p1))
   GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-WHERE `customer`.`c0`
 -- p1 text "o'"

@@ -1,14 +1,12 @@
 WITH `customer` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(`created_at` >= :p1 AND `created_at` <= :p2) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
-  WHERE `household_key` IS NOT NULL
+  WHERE `household_key` IS NOT NULL AND `created_at` >= :p1 AND `created_at` <= :p2
   GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-WHERE `customer`.`c0`
 -- p1 timestamp "2026-05-01T00:00:00.000Z"
 -- p2 timestamp "2026-11-01T00:00:00.000Z"

@@ -8,10 +8,9 @@ WITH `customer` AS (
 `transactions` AS (
   SELECT
     `household_key` AS `customer_key`,
-    sum(`amount`) FILTER (WHERE `purchased_at` >= :p1 AND `purchased_at` <= :p2) >= :p3
-      AND sum(`amount`) FILTER (WHERE `purchased_at` >= :p1 AND `purchased_at` <= :p2) < :p4 AS `c0`
+    sum(`amount`) >= :p1 AND sum(`amount`) < :p2 AS `c0`
   FROM `main`.`retail`.`transactions`
-  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p1 AND `purchased_at` <= :p2
+  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p3 AND `purchased_at` <= :p4
   GROUP BY `household_key`
 )
 SELECT
@@ -20,7 +19,7 @@ FROM `customer`
 LEFT JOIN `transactions`
   ON `transactions`.`customer_key` = `customer`.`customer_key`
 WHERE `transactions`.`c0`
--- p1 timestamp "2025-11-01T00:00:00.000Z"
--- p2 timestamp "2026-11-01T00:00:00.000Z"
--- p3 bigint "100"
--- p4 bigint "500"
+-- p1 bigint "100"
+-- p2 bigint "500"
+-- p3 timestamp "2025-11-01T00:00:00.000Z"
+-- p4 timestamp "2026-11-01T00:00:00.000Z"

@@ -30,7 +30,7 @@ WITH "customer" AS (
 "transactions" AS (
   SELECT
     "household_key" AS "customer_key",
-    sum("amount") FILTER (WHERE "purchased_at" >= $p5 AND "purchased_at" <= $p6) AS "o2"
+    sum("amount") AS "o2"
   FROM "main_db"."retail"."transactions"
   WHERE "household_key" IS NOT NULL AND "purchased_at" >= $p5 AND "purchased_at" <= $p6
   GROUP BY "household_key"

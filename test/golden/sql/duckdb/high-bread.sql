@@ -8,7 +8,7 @@ WITH "customer" AS (
 "propensity_scores" AS (
   SELECT
     "household_key" AS "customer_key",
-    bool_or("category" = $p1 AND "score" >= $p2) AS "c0"
+    bool_or(TRUE) AS "c0"
   FROM "main_db"."retail"."propensity_scores"
   WHERE "household_key" IS NOT NULL AND "category" = $p1 AND "score" >= $p2
   GROUP BY "household_key"
