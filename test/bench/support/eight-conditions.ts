@@ -53,3 +53,42 @@ export const EIGHT_CONDITIONS: Rule = {
     },
   ],
 };
+
+const bought = (category: string, window: { amount: number; unit: 'days' | 'months' }): Rule =>
+  condition({
+    kind: 'related',
+    entity: 'transactions',
+    where: [{ column: 'category', test: { op: 'equals', value: category } }],
+    window: { last: window },
+    measure: { of: 'count' },
+    test: { op: 'at-least', value: 1 },
+  });
+
+/** Eight conditions, half of them on what people bought. */
+export const SHOPPERS: Rule = {
+  kind: 'all',
+  rules: [
+    condition({ kind: 'attribute', entity: 'customer', column: 'email_consent', test: { op: 'is-true' } }),
+    score('bread', 0.33),
+    score('soft drinks', 0.33),
+    condition({
+      kind: 'related',
+      entity: 'transactions',
+      where: [],
+      window: { last: { amount: 12, unit: 'months' } },
+      measure: { of: 'sum', column: 'amount' },
+      test: { op: 'greater-than', value: 100 },
+    }),
+    bought('bread', { amount: 90, unit: 'days' }),
+    bought('soft drinks', { amount: 12, unit: 'months' }),
+    condition({
+      kind: 'related',
+      entity: 'transactions',
+      where: [],
+      window: { last: { amount: 12, unit: 'months' } },
+      measure: { of: 'max', column: 'amount' },
+      test: { op: 'at-least', value: 10 },
+    }),
+    condition({ kind: 'related', entity: 'redemptions', where: [], measure: { of: 'exists' } }),
+  ],
+};
