@@ -1,7 +1,10 @@
 import { AppError } from '../domain/app-error.ts';
 import type { DestinationKind } from './destination.ts';
 import { facebook } from './facebook.ts';
+import { file } from './file.ts';
 import { pinterest } from './pinterest.ts';
+import { s3 } from './s3.ts';
+import { sftp } from './sftp.ts';
 import { sparkpost } from './sparkpost.ts';
 import { tiktokFile } from './tiktok-file.ts';
 import { tiktok } from './tiktok.ts';
@@ -14,6 +17,9 @@ export const DESTINATIONS: readonly DestinationKind[] = [
   pinterest,
   tiktok,
   tiktokFile,
+  file,
+  sftp,
+  s3,
   webhook,
 ];
 
