@@ -37,14 +37,3 @@ export const Recipe = z.strictObject({
   country: z.string().length(2).optional(),
 });
 export type Recipe = z.infer<typeof Recipe>;
-
-/** The value as it is. */
-export const AS_IS: Recipe = { steps: [], hash: 'none' };
-
-/** A recipe in words: `trim, lowercase, SHA-256`. */
-export function describeRecipe({ steps, hash, country }: Recipe): string {
-  const words = steps.map((step) => step.replaceAll('-', ' '));
-  if (country !== undefined) words.push(`country ${country}`);
-  if (hash !== 'none') words.push({ md5: 'MD5', sha1: 'SHA-1', sha256: 'SHA-256' }[hash]);
-  return words.length === 0 ? 'as it is' : words.join(', ');
-}
