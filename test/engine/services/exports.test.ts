@@ -76,7 +76,7 @@ describe('an export', () => {
         const run = await exports.run({ ...request, columns: [], overwrite: false }, { onProgress });
         expect(isChanged).toBe(true);
         expect(run.rows).toBe(size);
-        expect(run.sql).toContain('FILTER');
+        expect(run.sql).toContain('sum(');
       } finally {
         audiences.save('sample', { ...audience, id });
         audiences.remove('sample', outer.id);
