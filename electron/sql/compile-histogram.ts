@@ -5,15 +5,7 @@ import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import { type Expression, TRUE, any, column, compare } from './expression.ts';
 import { printQuery } from './printer.ts';
-import {
-  KEY,
-  askedRows,
-  findCovering,
-  flagExpression,
-  keyExpression,
-  rowTest,
-  scannedRows,
-} from './scan-select.ts';
+import { KEY, flagExpression, keyExpression, rowTest, scannedRows } from './scan-select.ts';
 import type { Select } from './select.ts';
 
 /** The name of the rows that say what each customer meets, and of the customers made of them. */
@@ -143,7 +135,7 @@ function answersOf(
 ): Select {
   const rowTests = scan.flags.map((flag) => rowTest(flag, plan.asOf));
   const decidesByRow = rowTests.every((test) => test !== undefined);
-  const covering = scan === plan.customer ? undefined : findCovering(askedRows(scan));
+  const { from, where, covering } = scannedRows(scan, plan.asOf, { everyRow: scan === plan.customer });
   const tests = decidesByRow ? rowTests : scan.flags.map((flag) => flagExpression(flag, plan.asOf, covering));
   const parts = scan.flags.flatMap(({ bit }, at) => {
     const when = tests[at];
@@ -161,7 +153,8 @@ function answersOf(
         as: maskName(chunk),
       })),
     ],
-    ...scannedRows(scan, plan.asOf, { everyRow: scan === plan.customer }),
+    from,
+    where,
     ...(decidesByRow ? {} : { groupBy: [key], ...having }),
   };
 }

@@ -21,8 +21,7 @@ export function scanSelect(
   options: { readonly everyRow: boolean; readonly only?: readonly Expression[] },
 ): Select {
   const key = keyExpression(scan);
-  const covering = options.everyRow ? undefined : findCovering(askedRows(scan));
-  const { from, where } = scannedRows(scan, asOf, options);
+  const { from, where, covering } = scannedRows(scan, asOf, options);
   return {
     columns: [
       { expression: key, as: KEY },
@@ -38,17 +37,22 @@ export function scanSelect(
   };
 }
 
-/** A scan's rows: the table, and which of its rows are asked for. */
+/** A scan's rows: the table, and which of its rows are asked for. `covering` is what each of them meets, where one predicate says it all. */
 export function scannedRows(
   scan: Scan,
   asOf: Instant,
   { everyRow }: { readonly everyRow: boolean },
-): Pick<Select, 'from'> & { readonly where: Expression } {
+): Pick<Select, 'from'> & { readonly where: Expression; readonly covering?: RowPredicate } {
   const notNull: Expression = { kind: 'is-null', of: column(scan.key), negated: true };
-  const pushed = everyRow ? undefined : unionOfPredicates(scan, asOf);
+  const from = { kind: 'table', path: scan.table } as const;
+  if (everyRow) return { from, where: notNull };
+  const asked = askedRows(scan);
+  const covering = findCovering(asked);
+  const pushed = unionOfPredicates(covering === undefined ? asked : [covering], asOf);
   return {
-    from: { kind: 'table', path: scan.table },
+    from,
     where: pushed === undefined ? notNull : all([notNull, pushed]),
+    ...(covering === undefined ? {} : { covering }),
   };
 }
 
@@ -195,11 +199,8 @@ function exactNumber(of: Expression, type: ColumnType | undefined): Expression {
   }
 }
 
-/** What at least one flag or output asks for; undefined where one asks for every row. */
-function unionOfPredicates(scan: Scan, asOf: Instant): Expression | undefined {
-  const asked = askedRows(scan);
-  const covering = findCovering(asked);
-  const united = covering === undefined ? asked : [covering];
+/** What at least one predicate asks for; undefined where one asks for every row. */
+function unionOfPredicates(united: readonly RowPredicate[], asOf: Instant): Expression | undefined {
   const predicates = new Map<string, Expression>();
   for (const predicate of united) {
     const ask = predicateExpression(predicate, asOf);
@@ -212,7 +213,7 @@ function unionOfPredicates(scan: Scan, asOf: Instant): Expression | undefined {
 const EVERY_ROW: RowPredicate = { filters: [] };
 
 /** The rows that each flag and output asks for. */
-export function askedRows(scan: Scan): RowPredicate[] {
+function askedRows(scan: Scan): RowPredicate[] {
   const ofFlags = scan.flags.map(({ ask, whenNoRow }): RowPredicate => {
     if (ask.kind === 'measure') return ask.predicate;
     // A row left out would count as no row, and no row passes this test.
@@ -225,6 +226,6 @@ export function askedRows(scan: Scan): RowPredicate[] {
 }
 
 /** The predicate that every row which any of them asks for meets, where one of them is such. */
-export function findCovering(predicates: readonly RowPredicate[]): RowPredicate | undefined {
+function findCovering(predicates: readonly RowPredicate[]): RowPredicate | undefined {
   return predicates.find((each) => predicates.every((other) => coversPredicate(each, other)));
 }
