@@ -1,5 +1,6 @@
 import { DeliveryFailure, type Exchange } from './destination.ts';
 import { failDelivery, invalidSetting } from './failure.ts';
+import { readSafeAddress } from './safe-address.ts';
 
 /** One request to a vendor. `url` is whole, with its query. */
 export interface HttpRequest {
@@ -21,7 +22,6 @@ export interface HttpAnswer {
 }
 
 const MOST_BYTES = 1024 * 1024;
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 /** Failures before a byte of the request was sent. */
 const NOT_SENT = new Set([
   'EAI_AGAIN',
@@ -70,13 +70,8 @@ export async function sendHttp(request: HttpRequest): Promise<HttpAnswer> {
 
 /** The address, where requests may go to it: https, or http to this computer. @throws DeliveryFailure `stop` SETTINGS_INVALID */
 function checkAddress(text: string): URL {
-  const url = URL.parse(text);
-  const isSafe =
-    url !== null &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))) &&
-    url.username === '' &&
-    url.password === '';
-  if (isSafe) return url;
+  const url = readSafeAddress(text);
+  if (url !== undefined) return url;
   throw invalidSetting(
     'settings',
     'The address is not one that requests are sent to: it has to begin with https:// and to hold no password.',

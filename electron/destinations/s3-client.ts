@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
 import { invalidSetting } from './failure.ts';
 import { readSwitch, readText, requireSecret } from './read-settings.ts';
+import { readSafeAddress } from './safe-address.ts';
 
 /** The SDK, which is loaded when it is needed first. */
 export type S3Sdk = typeof Sdk;
@@ -17,7 +18,6 @@ export interface S3Address {
   readonly config: Sdk.S3ClientConfig;
 }
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 const CONNECT_WITHIN_MS = 15_000;
 /** A part of 8 MiB passes in this time at half a megabit a second. */
 const ANSWER_WITHIN_MS = 150_000;
@@ -84,13 +84,8 @@ function isUpload(request: unknown): boolean {
 
 function readEndpoint(text: string): URL | undefined {
   if (text === '') return undefined;
-  const url = URL.parse(text);
-  const isSafe =
-    url !== null &&
-    (url.protocol === 'https:' || (url.protocol === 'http:' && LOOPBACK.has(url.hostname))) &&
-    url.username === '' &&
-    url.password === '';
-  if (isSafe) return url;
+  const url = readSafeAddress(text);
+  if (url !== undefined) return url;
   throw invalidSetting(
     'settings.endpoint',
     'The endpoint is not an address of the form https://….',
