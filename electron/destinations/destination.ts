@@ -3,14 +3,7 @@ import type { ActivationMode, Channel } from '../domain/destination.ts';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { PiiKind } from '../domain/model.ts';
 import type { Recipe } from '../domain/recipe.ts';
-
-/** One named step of a destination's test, as it happens. */
-export interface TestStep {
-  readonly id: string;
-  readonly label: string;
-  readonly status: 'running' | 'passed';
-  readonly detail?: string;
-}
+import type { TestStep } from '../domain/test-step.ts';
 
 /** A field that a destination takes, by the vendor's own name. */
 export interface DestinationField {

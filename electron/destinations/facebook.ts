@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type DestinationContext } from './destination.ts';
 import { GRAPH_URL, GRAPH_VERSION, openFacebook, type FacebookApi } from './facebook-api.ts';
 import { FACEBOOK } from './facebook-error.ts';
@@ -6,7 +7,6 @@ import { FACEBOOK_FIELDS } from './facebook-fields.ts';
 import { openUsersDelivery } from './facebook-users.ts';
 import { asRetry, permissionMissing, signInRefused, unreadableAnswer } from './failure.ts';
 import { apiAddressField, PHONE_COUNTRY } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 
 /** Meta’s own limit for a request. */
 const ROWS = 10_000;

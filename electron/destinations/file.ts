@@ -3,11 +3,11 @@ import { constants } from 'node:fs';
 import { access, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Settings } from '../domain/field-spec.ts';
+import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type DeliveryFailure, type FilePlace } from './destination.ts';
 import { failDelivery, invalidSetting } from './failure.ts';
 import { FILE_KIND, namePart, requireFileName } from './file-target.ts';
 import { readText } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 import { ContentFailure, readUntilAborted } from './until-aborted.ts';
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { PiiKind } from '../domain/model.ts';
 import type { NormaliseStep } from '../domain/recipe.ts';
+import { runStep } from '../domain/test-step.ts';
 import {
   defineDestination,
   DeliveryFailure,
@@ -10,7 +11,6 @@ import {
 import { openPinterest, PINTEREST_URL } from './pinterest-api.ts';
 import { openCustomerList } from './pinterest-list.ts';
 import { apiAddressField } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 
 /** Customer lists and the audiences made of them, at Pinterest. */
 export const pinterest = defineDestination({

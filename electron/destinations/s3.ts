@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type FilePlace } from './destination.ts';
 import { FILE_KIND, requireFileName } from './file-target.ts';
-import { runStep } from './run-step.ts';
 import { endUploadsWith, readS3Address, type S3Address, type S3Sdk } from './s3-client.ts';
 import { mapS3Error, readS3Failure } from './s3-error.ts';
 import { ContentFailure, readUntilAborted } from './until-aborted.ts';

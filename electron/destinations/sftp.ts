@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type FilePlace } from './destination.ts';
 import { failDelivery } from './failure.ts';
 import { FILE_KIND, namePart, requireFileName } from './file-target.ts';
-import { runStep } from './run-step.ts';
 import { mapActError, noFolder } from './sftp-error.ts';
 import {
   act,

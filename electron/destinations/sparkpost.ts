@@ -1,7 +1,7 @@
 import type { FieldSpec, Settings } from '../domain/field-spec.ts';
+import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type DeliveryFailure, type DestinationContext } from './destination.ts';
 import { readText } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 import { classifySparkpost, openSparkpost } from './sparkpost-api.ts';
 import { LIST_LIMITS, openListDelivery } from './sparkpost-list.ts';
 import { checkSubstitutionKey } from './sparkpost-recipients.ts';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { Recipe } from '../domain/recipe.ts';
-import type { DestinationContext, TestStep } from './destination.ts';
+import { runStep, type TestStep } from '../domain/test-step.ts';
+import type { DestinationContext } from './destination.ts';
 import { asRetry, invalidSetting, unreadableAnswer } from './failure.ts';
 import { readJson, sendHttp, type HttpAnswer } from './http.ts';
 import {
@@ -13,7 +14,6 @@ import {
   requireDigits,
   requireSecret,
 } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 import { classifyTiktok, PARTIAL, readEnvelope, TIKTOK } from './tiktok-error.ts';
 
 const TIKTOK_URL = 'https://business-api.tiktok.com/open_api/v1.3';

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
+import { runStep } from '../domain/test-step.ts';
 import {
   defineDestination,
   type Batch,
@@ -20,7 +21,6 @@ import {
 } from './failure.ts';
 import { readJson, readRetryAfter, sendHttp, type HttpAnswer } from './http.ts';
 import { readCount, readText, requireSecret } from './read-settings.ts';
-import { runStep } from './run-step.ts';
 
 const VENDOR = 'The receiver';
 const TIMEOUT_MS = 60_000;

@@ -2,6 +2,7 @@ import { AppError, cancelled } from '../domain/app-error.ts';
 import type { ColumnMetadata, RowCount, TableMetadata, TableSize } from '../domain/catalog.ts';
 import type { FileFormat } from '../domain/run.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
+import type { TestStep } from '../domain/test-step.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
 import { DatabricksConnection, ServerFailure, type ServerSession } from './databricks-connection.ts';
 import { databricksDialect } from './databricks-dialect.ts';
@@ -26,7 +27,6 @@ import type {
   OpenWarehouse,
   QueryResult,
   ResultValue,
-  TestStep,
 } from './warehouse.ts';
 
 /** A part of the result of a running operation. */

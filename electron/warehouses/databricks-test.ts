@@ -1,12 +1,13 @@
 import { AppError, throwIfCancelled } from '../domain/app-error.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
+import { runStep, type TestStep } from '../domain/test-step.ts';
 import { quoteIdentifier, quoteTable } from '../sql/printer.ts';
 import type { DatabricksConnection } from './databricks-connection.ts';
 import { databricksDialect } from './databricks-dialect.ts';
 import { listCatalogs, type MetadataReader } from './databricks-discovery.ts';
 import { openTls, resolveHost } from './databricks-reach.ts';
 import type { DatabricksAddress } from './databricks-settings.ts';
-import type { ActOptions, OpenWarehouse, TestStep } from './warehouse.ts';
+import type { ActOptions, OpenWarehouse } from './warehouse.ts';
 
 /** What the test of a connection walks over. */
 export interface TestedConnection {
@@ -46,12 +47,12 @@ export async function testConnection(
     act: (tell: (detail: string) => void) => Promise<string | undefined>,
   ): Promise<void> => {
     throwIfCancelled(signal);
-    onStep({ id, label, status: 'running' });
-    const detail = await act((told) => {
-      onStep({ id, label, status: 'running', detail: told });
-      options.onProgress?.({ text: told });
-    });
-    onStep({ id, label, status: 'passed', ...(detail === undefined ? {} : { detail }) });
+    await runStep(onStep, id, label, (tell) =>
+      act((told) => {
+        tell(told);
+        options.onProgress?.({ text: told });
+      }),
+    );
   };
 
   await step('resolve', `Find ${address.host}`, () => resolveHost(address));

@@ -4,6 +4,7 @@ import { AppError } from '../domain/app-error.ts';
 import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.ts';
 import type { FileFormat } from '../domain/run.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
+import type { TestStep } from '../domain/test-step.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
 import { quoteTable } from '../sql/printer.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
@@ -13,14 +14,7 @@ import { exportByCopy } from './duckdb-export.ts';
 import { openLockedInstance } from './duckdb-instance.ts';
 import { DuckdbPool } from './duckdb-pool.ts';
 import { type DuckdbApi, readDuckdbValue, toDuckdbParameters } from './duckdb-value.ts';
-import type {
-  ActOptions,
-  ExportResult,
-  OpenWarehouse,
-  QueryResult,
-  ResultValue,
-  TestStep,
-} from './warehouse.ts';
+import type { ActOptions, ExportResult, OpenWarehouse, QueryResult, ResultValue } from './warehouse.ts';
 import { MOST_ROWS, countByQuery, tooManyRows } from './session-acts.ts';
 
 /** Statements that run at the same time. The driver holds one of Node's four worker threads for each. */

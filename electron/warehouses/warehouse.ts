@@ -3,6 +3,7 @@ import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { FileFormat } from '../domain/run.ts';
 import type { Grant, Need, Securable } from '../domain/permission.ts';
 import type { TablePath } from '../domain/table-path.ts';
+import type { TestStep } from '../domain/test-step.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
 import type { Dialect } from '../sql/dialect.ts';
 
@@ -15,14 +16,6 @@ export interface QueryResult {
   readonly rows: readonly (readonly ResultValue[])[];
   /** The warehouse's own name of this execution, where it has one. */
   readonly statementId?: string;
-}
-
-/** One named step of a connection test, as it happens. */
-export interface TestStep {
-  readonly id: string;
-  readonly label: string;
-  readonly status: 'running' | 'passed';
-  readonly detail?: string;
 }
 
 /** How far a long act is. `fraction` lies in 0–1 where the engine knows it. */

@@ -8,7 +8,8 @@ import { formatTablePath } from '../../electron/domain/table-path.ts';
 import { duckdb } from '../../electron/warehouses/duckdb.ts';
 import { mapDuckdbError } from '../../electron/warehouses/duckdb-error.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
-import type { OpenWarehouse, TestStep } from '../../electron/warehouses/warehouse.ts';
+import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
+import type { TestStep } from '../../electron/domain/test-step.ts';
 import { describeWarehouse, type WarehouseFixture } from './warehouse.contract.ts';
 
 const root = await mkdtemp(join(tmpdir(), 'duckdb-'));

@@ -13,9 +13,9 @@ import type {
   OpenWarehouse,
   Progress,
   ResultValue,
-  TestStep,
   WarehouseKind,
 } from '../../electron/warehouses/warehouse.ts';
+import type { TestStep } from '../../electron/domain/test-step.ts';
 
 /** What the suite must know of a warehouse that it tests. */
 export interface WarehouseFixture {

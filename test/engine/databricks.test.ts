@@ -10,7 +10,7 @@ import { AppError } from '../../electron/domain/app-error.ts';
 import type { Settings } from '../../electron/domain/field-spec.ts';
 import { databricks } from '../../electron/warehouses/databricks.ts';
 import { findWarehouse, WAREHOUSES } from '../../electron/warehouses/index.ts';
-import type { TestStep } from '../../electron/warehouses/warehouse.ts';
+import type { TestStep } from '../../electron/domain/test-step.ts';
 
 const TOKEN = 'canary-token-4711';
 let plain: Server;

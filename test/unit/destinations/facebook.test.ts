@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryState, TestStep } from '../../../electron/destinations/destination.ts';
+import type { DeliveryState } from '../../../electron/destinations/destination.ts';
+import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { facebook } from '../../../electron/destinations/facebook.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import {

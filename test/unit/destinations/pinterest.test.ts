@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeliveryState, TestStep } from '../../../electron/destinations/destination.ts';
+import type { DeliveryState } from '../../../electron/destinations/destination.ts';
+import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { pinterest } from '../../../electron/destinations/pinterest.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TestStep } from '../../../electron/destinations/destination.ts';
+import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { sparkpost } from '../../../electron/destinations/sparkpost.ts';
 import {
   batchOf,

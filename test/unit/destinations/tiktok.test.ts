@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { DeliveryState, DestinationKind, TestStep } from '../../../electron/destinations/destination.ts';
+import type { DeliveryState, DestinationKind } from '../../../electron/destinations/destination.ts';
+import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { tiktokFile } from '../../../electron/destinations/tiktok-file.ts';
 import { tiktok } from '../../../electron/destinations/tiktok.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';

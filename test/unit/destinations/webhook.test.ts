@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { TestStep } from '../../../electron/destinations/destination.ts';
+import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { webhook } from '../../../electron/destinations/webhook.ts';
 import {
   batchOf,
