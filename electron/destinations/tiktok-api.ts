@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
 import type { Recipe } from '../domain/recipe.ts';
+import type { DestinationContext, DestinationField } from './destination.ts';
 import { runStep, type TestStep } from '../domain/test-step.ts';
-import type { DestinationContext } from './destination.ts';
 import { asRetry, invalidSetting, unreadableAnswer } from './failure.ts';
 import { readJson, sendHttp, type HttpAnswer } from './http.ts';
 import {
@@ -95,8 +95,37 @@ export const TIKTOK_SETTINGS: readonly FieldSpec[] = [
   apiAddressField(TIKTOK_URL),
 ];
 
+/** The fields of both kinds that a person is reached by. */
+export const TIKTOK_CONTACTS: readonly DestinationField[] = [
+  {
+    key: 'EMAIL_SHA256',
+    label: 'Email address',
+    pii: ['email'],
+    isIdentifier: true,
+    recipe: hashEmail,
+  },
+  {
+    key: 'PHONE_SHA256',
+    label: 'Phone number',
+    pii: ['phone'],
+    isIdentifier: true,
+    recipe: hashPhone,
+  },
+];
+
+/** A field with the advertiser id of a device. */
+export function tiktokDevice(key: string, label: string): DestinationField {
+  return {
+    key,
+    label,
+    pii: ['mobile-ad-id'],
+    isIdentifier: true,
+    recipe: () => ({ steps: ['uuid'], hash: 'sha256' }),
+  };
+}
+
 /** How email addresses are hashed under these settings. */
-export function tiktokEmail(settings: Settings): Recipe {
+function hashEmail(settings: Settings): Recipe {
   const isStrict = readText(settings, 'emailNormalisation', 'strict') !== 'basic';
   return {
     steps: [
@@ -111,7 +140,7 @@ export function tiktokEmail(settings: Settings): Recipe {
 }
 
 /** How phone numbers are hashed under these settings. */
-export function tiktokPhone(settings: Settings): Recipe {
+function hashPhone(settings: Settings): Recipe {
   const isPlain = readText(settings, 'phoneFormat', 'e164_plus') === 'digits';
   return {
     steps: ['trim', 'e164', ...(isPlain ? (['digits'] as const) : [])],

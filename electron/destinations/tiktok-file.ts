@@ -17,10 +17,10 @@ import {
   openTiktok,
   readTiktokTarget,
   testTiktok,
+  TIKTOK_CONTACTS,
   TIKTOK_SETTINGS,
   TIKTOK_TARGET,
-  tiktokEmail,
-  tiktokPhone,
+  tiktokDevice,
   type TiktokApi,
 } from './tiktok-api.ts';
 
@@ -57,29 +57,7 @@ export const tiktokFile = defineDestination({
     },
   ],
   modes: ['add', 'remove', 'replace'],
-  fields: [
-    {
-      key: 'EMAIL_SHA256',
-      label: 'Email address',
-      pii: ['email'],
-      isIdentifier: true,
-      recipe: tiktokEmail,
-    },
-    {
-      key: 'PHONE_SHA256',
-      label: 'Phone number',
-      pii: ['phone'],
-      isIdentifier: true,
-      recipe: tiktokPhone,
-    },
-    {
-      key: 'MAID_SHA256',
-      label: 'Mobile advertiser id',
-      pii: ['mobile-ad-id'],
-      isIdentifier: true,
-      recipe: () => ({ steps: ['uuid'], hash: 'sha256' }),
-    },
-  ],
+  fields: [...TIKTOK_CONTACTS, tiktokDevice('MAID_SHA256', 'Mobile advertiser id')],
   minimumSize: 1000,
   nameField: 'audienceName',
   test: testTiktok,
