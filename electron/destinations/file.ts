@@ -8,7 +8,7 @@ import { defineDestination, type DeliveryFailure, type FilePlace } from './desti
 import { failDelivery, invalidSetting } from './failure.ts';
 import { FILE_KIND, namePart, requireFileName } from './file-target.ts';
 import { readText } from './read-settings.ts';
-import { ContentFailure, readUntilAborted } from './until-aborted.ts';
+import { ContentFailure, readUntilAborted } from './read-until-aborted.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission is missing',

@@ -5,7 +5,7 @@ import { defineDestination, type FilePlace } from './destination.ts';
 import { FILE_KIND, requireFileName } from './file-target.ts';
 import { endUploadsWith, readS3Address, type S3Address, type S3Sdk } from './s3-client.ts';
 import { mapS3Error, readS3Failure } from './s3-error.ts';
-import { ContentFailure, readUntilAborted } from './until-aborted.ts';
+import { ContentFailure, readUntilAborted } from './read-until-aborted.ts';
 
 /** S3 takes up to 10,000 parts of an object: 80 GiB at this size. */
 const PART_BYTES = 8 * 1024 * 1024;

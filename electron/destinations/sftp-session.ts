@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type SftpClient from 'ssh2-sftp-client';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import { invalidSetting } from './failure.ts';
 import { readCount, readText } from './read-settings.ts';
 import { mapSignInError, refuseHostKey, unreachable } from './sftp-error.ts';
-import { untilAborted } from './until-aborted.ts';
 
 /** The acts of SFTP on an open connection, as ssh2 has them. */
 export type SftpActs = Awaited<ReturnType<SftpClient['connect']>>;

@@ -1,6 +1,7 @@
+import { untilAborted } from '../domain/until-aborted.ts';
 import { act, requireResult, type SftpActs } from './sftp-session.ts';
 import { isPlainFailure, isUnsupported } from './sftp-error.ts';
-import { readUntilAborted, untilAborted } from './until-aborted.ts';
+import { readUntilAborted } from './read-until-aborted.ts';
 
 /** What any server takes in one packet, draft-ietf-secsh-filexfer-02 §3. */
 const PACKET_BYTES = 32_768;

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { runStep } from '../domain/test-step.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import { defineDestination, type FilePlace } from './destination.ts';
 import { failDelivery } from './failure.ts';
 import { FILE_KIND, namePart, requireFileName } from './file-target.ts';
@@ -13,7 +14,7 @@ import {
   type SftpSession,
 } from './sftp-session.ts';
 import { replaceRemote, writeRemote } from './sftp-write.ts';
-import { ContentFailure, untilAborted } from './until-aborted.ts';
+import { ContentFailure } from './read-until-aborted.ts';
 
 const REMOVE_WITHIN_MS = 3_000;
 /** The type of a file and the bits of its permissions, as POSIX and SFTP have them. */

@@ -1,26 +1,10 @@
+import { untilAborted } from '../domain/until-aborted.ts';
+
 /** The content itself could not be read: nothing that the place did. `cause` is the content's own error. */
 export class ContentFailure extends Error {
   constructor(cause: unknown) {
     super('the content cannot be read', { cause });
     this.name = 'ContentFailure';
-  }
-}
-
-/** Waits for a promise, no longer than until the signal aborts. @throws the signal's reason */
-export async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // A promise that nobody waits for any more may still fail.
-  promise.catch(() => undefined);
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const stop = (): void => {
-    const reason: unknown = signal.reason;
-    reject(reason instanceof Error ? reason : new Error('aborted', { cause: reason }));
-  };
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
   }
 }
 
