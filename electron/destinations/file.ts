@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { access, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Settings } from '../domain/field-spec.ts';
+import { systemCode } from '../domain/system-code.ts';
 import { runStep } from '../domain/test-step.ts';
 import { defineDestination, type DeliveryFailure, type FilePlace } from './destination.ts';
 import { failDelivery, invalidSetting } from './failure.ts';
@@ -79,7 +80,7 @@ function openFolder(folder: string): FilePlace {
         const handle = await open(part, 'wx');
         try {
           for await (const chunk of readUntilAborted(content, signal)) {
-            await writeWhole(handle, chunk);
+            await handle.writeFile(chunk);
             bytes += chunk.length;
           }
           await handle.sync();
@@ -100,12 +101,6 @@ function openFolder(folder: string): FilePlace {
     },
     close: async () => undefined,
   };
-}
-
-async function writeWhole(handle: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let offset = 0; offset < chunk.length;) {
-    offset += (await handle.write(chunk, offset, chunk.length - offset)).bytesWritten;
-  }
 }
 
 /** Makes the new name outlast a power cut, where the system can do so for a folder; Windows cannot. */
@@ -130,7 +125,7 @@ function readFolder(settings: Settings): string {
 
 async function checkFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
     throw unwritable(folder, error);
   });
   if (found?.isDirectory() === true) return;
@@ -142,7 +137,7 @@ async function checkFolder(folder: string): Promise<void> {
 }
 
 function unwritable(path: string, error: unknown): DeliveryFailure {
-  const code = codeOf(error);
+  const code = systemCode(error);
   const why = REASONS[code] ?? `the system says ${code === '' ? 'no' : code}`;
   return failDelivery(
     'stop',
@@ -156,8 +151,4 @@ function unwritable(path: string, error: unknown): DeliveryFailure {
 
 function isSystemError(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

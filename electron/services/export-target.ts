@@ -4,6 +4,7 @@ import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError, cancelled } from '../domain/app-error.ts';
+import { systemCode } from '../domain/system-code.ts';
 
 /** Below this much free space a failed write is put down to a full disk, in bytes. */
 const FULL_BELOW = 1_000_000;
@@ -33,7 +34,7 @@ export async function checkTarget(path: string, overwrite: boolean): Promise<voi
     try {
       return (await stat(each)).isDirectory() ? 'folder' : 'file';
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return 'missing';
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return 'missing';
       throw unwritable(absolute, error);
     }
   };
@@ -60,7 +61,7 @@ export async function finishTarget({ path, partPath }: ExportTarget, overwrite: 
     if (!overwrite) await (await open(path, 'wx')).close();
     await rename(partPath, path);
   } catch (error) {
-    throw codeOf(error) === 'EEXIST' ? alreadyThere(path) : unwritable(path, error);
+    throw systemCode(error) === 'EEXIST' ? alreadyThere(path) : unwritable(path, error);
   }
 }
 
@@ -92,7 +93,7 @@ export async function explainWriteFailure(error: unknown, { path }: ExportTarget
 }
 
 function unwritable(path: string, cause: unknown): AppError {
-  const code = codeOf(cause);
+  const code = systemCode(cause);
   if (code === 'ENOSPC' || code === 'EDQUOT') return diskFull(path, cause);
   const reason =
     code === 'EROFS'
@@ -119,8 +120,4 @@ function alreadyThere(path: string): AppError {
 function refuse(message: string, help: string, cause?: unknown, details?: AppError['details']): AppError {
   const shape = { code: 'TARGET_UNWRITABLE', message, help, retry: 'after-fix' } as const;
   return new AppError(details === undefined ? shape : { ...shape, details }, { cause });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { systemCode } from '../domain/system-code.ts';
 
 /**
  * Any failure as an AppError. What was not foreseen becomes INTERNAL, or STORE_UNUSABLE where the local store failed; its own text,
@@ -6,7 +7,7 @@ import { AppError } from '../domain/app-error.ts';
  */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = systemCode(error);
   if (code.startsWith('SQLITE_')) {
     return new AppError(
       {

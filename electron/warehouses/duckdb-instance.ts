@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { systemCode } from '../domain/system-code.ts';
 import type { DuckdbApi } from './duckdb-value.ts';
 
 /** Share of the machine's memory that one engine may use; an export runs in an engine of its own beside the first. */
@@ -102,7 +103,7 @@ function isRunning(processId: number): boolean {
     return true;
   } catch (error) {
     // ESRCH: no such process. EPERM: it runs under another account.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemCode(error) === 'EPERM';
   }
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { AppError, throwIfCancelled } from '../domain/app-error.ts';
+import { systemCode } from '../domain/system-code.ts';
 import { quoteIdentifier } from '../sql/printer.ts';
 import { readerOf } from './data-files.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
@@ -51,7 +52,7 @@ export const duckdb = defineWarehouse({
 
 async function findSource(path: string): Promise<DuckdbSource> {
   const found = await stat(path).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = systemCode(error);
     throw code === 'EACCES' || code === 'EPERM'
       ? fileInvalid(`“${path}” may not be read.`, 'Give this account the right to read it.')
       : fileInvalid(`“${path}” does not exist.`, 'Choose a file or folder that exists.');

@@ -1,4 +1,5 @@
 import { AppError } from '../domain/app-error.ts';
+import { systemCode } from '../domain/system-code.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'it already exists',
@@ -16,7 +17,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The error of a file that cannot be written. `reason` completes the sentence “… cannot be written: ”, or is the system's error. */
 export function targetUnwritable(target: string, reason: unknown): AppError {
-  const code = reason instanceof Error && 'code' in reason ? String(reason.code) : '';
+  const code = systemCode(reason);
   const why = typeof reason === 'string' ? reason : (REASONS[code] ?? 'it cannot be opened');
   return new AppError({
     code: 'TARGET_UNWRITABLE',
