@@ -35,17 +35,18 @@ export async function* readRecords(
   if (rest.length > 0) yield { bytes: rest, rows: 1 };
 }
 
-/** How many records end in these bytes, and where the last of them does. */
+/** How many records end in these bytes, `most` of them at the most, and where the last of these does. */
 function scanRecords(
   bytes: Uint8Array,
   form: RecordForm,
   startsQuoted: boolean,
+  most = Number.POSITIVE_INFINITY,
 ): { readonly rows: number; readonly end: number; readonly isQuoted: boolean } {
   const quote = form === 'csv' ? QUOTE : -1;
   let isQuoted = startsQuoted;
   let rows = 0;
   let end = 0;
-  for (let at = 0; at < bytes.length; at += 1) {
+  for (let at = 0; at < bytes.length && rows < most; at += 1) {
     const byte = bytes[at];
     if (byte === quote) isQuoted = !isQuoted;
     else if (byte === LINE_FEED && !isQuoted) {
@@ -79,12 +80,5 @@ export function takeRecords(
 
 /** Where the first record ends, behind its line feed. */
 export function endOfFirst(bytes: Uint8Array, form: RecordForm): number {
-  const quote = form === 'csv' ? QUOTE : -1;
-  let isQuoted = false;
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at];
-    if (byte === quote) isQuoted = !isQuoted;
-    else if (byte === LINE_FEED && !isQuoted) return at + 1;
-  }
-  return bytes.length;
+  return scanRecords(bytes, form, false, 1).end || bytes.length;
 }
