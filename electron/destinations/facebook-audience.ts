@@ -4,6 +4,7 @@ import { AudiencePage, AudienceShape, type FacebookApi } from './facebook-api.ts
 import { FACEBOOK } from './facebook-error.ts';
 import { asRetry, failDelivery, invalidSetting, unreadableAnswer } from './failure.ts';
 import type { KeptState } from './kept-state.ts';
+import { onlyOne, readTargetId } from './named-target.ts';
 import { readText } from './read-settings.ts';
 
 const PAGE_SIZE = '100';
@@ -23,7 +24,7 @@ export async function findOrMakeAudience(
   const known = kept.text('audienceId');
   if (known !== undefined) return { id: known, isNew: false };
   const { target, mode, signal } = context;
-  const given = readText(target, 'audienceId');
+  const given = readTargetId(target, 'audienceId', 'The audience id', 'Copy it from Ads Manager.');
   const name = readText(target, 'audienceName');
   const found = given === '' ? await findByName(api, name, signal) : await readGiven(api, given, signal);
   if (found === undefined && mode === 'remove') {
@@ -40,13 +41,6 @@ export async function findOrMakeAudience(
 }
 
 async function readGiven(api: FacebookApi, id: string, signal: AbortSignal): Promise<string> {
-  if (!/^\d{1,32}$/.test(id)) {
-    throw invalidSetting(
-      'target.audienceId',
-      'The audience id is not made of digits.',
-      'Copy it from Ads Manager.',
-    );
-  }
   const { json, answer } = await api.ask('GET', id, signal, {
     query: { fields: 'id,name,subtype,operation_status' },
   });
@@ -86,12 +80,7 @@ async function findByName(api: FacebookApi, name: string, signal: AbortSignal): 
     after = listed.data.paging?.cursors?.after;
     if (listed.data.paging?.next === undefined || after === undefined) break;
   }
-  if (found.size <= 1) return [...found][0];
-  throw invalidSetting(
-    'target.audienceName',
-    `${found.size} custom audiences of the ad account are called “${name}”.`,
-    'Enter the id of the one that is meant in the activation.',
-  );
+  return onlyOne(found, 'audienceName', 'custom audiences of the ad account', name);
 }
 
 async function makeAudience(

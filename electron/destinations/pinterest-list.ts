@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Batch, BatchReply, Delivery, DeliveryContext, Exchange } from './destination.ts';
 import { asRetry, failDelivery, invalidSetting } from './failure.ts';
 import { openState, type KeptState } from './kept-state.ts';
+import { onlyOne, readTargetId } from './named-target.ts';
 import type { PinterestApi } from './pinterest-api.ts';
 import { readText } from './read-settings.ts';
 
@@ -29,19 +30,17 @@ interface ListDelivery {
 export async function openCustomerList(api: PinterestApi, context: DeliveryContext): Promise<Delivery> {
   const kept = openState(context);
   const name = readText(context.target, 'listName');
-  const given = readText(context.target, 'listId');
+  const given = readTargetId(
+    context.target,
+    'listId',
+    'The id of the customer list',
+    'Copy it from Pinterest, or enter the name.',
+  );
   if (name === '' && given === '') {
     throw invalidSetting(
       'target.listName',
       'The customer list has neither a name nor an id.',
       'Enter the name of the customer list in the activation.',
-    );
-  }
-  if (given !== '' && !/^\d{1,32}$/.test(given)) {
-    throw invalidSetting(
-      'target.listId',
-      'The id of the customer list is not made of digits.',
-      'Copy it from Pinterest, or enter the name.',
     );
   }
   const delivery: ListDelivery = { api, context, kept, name };
@@ -65,18 +64,11 @@ export async function openCustomerList(api: PinterestApi, context: DeliveryConte
 async function findList({ api, kept, name }: ListDelivery, signal: AbortSignal): Promise<string | undefined> {
   const known = kept.text('listId');
   if (known !== undefined) return known;
-  const found: string[] = [];
+  const found = new Set<string>();
   for await (const list of api.list(CustomerList, `${api.account}/customer_lists`, signal)) {
-    if (list.name === name) found.push(list.id);
+    if (list.name === name) found.add(list.id);
   }
-  if (found.length > 1) {
-    throw invalidSetting(
-      'target.listName',
-      `${found.length} customer lists of the ad account are called “${name}”.`,
-      'Enter the id of the one that is meant in the activation.',
-    );
-  }
-  const [id] = found;
+  const id = onlyOne(found, 'listName', 'customer lists of the ad account', name);
   if (id !== undefined) kept.keep({ listId: id });
   return id;
 }

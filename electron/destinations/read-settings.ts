@@ -36,11 +36,16 @@ export function requireSecret(secrets: Secrets, key: string, label: string): str
   );
 }
 
+/** Whether a text is an id as vendors number their things. */
+export function isDigits(text: string): boolean {
+  return /^\d{1,32}$/.test(text);
+}
+
 /** An id of digits, as ad accounts have. `prefix` is dropped where it was pasted. @throws DeliveryFailure SETTINGS_INVALID */
 export function requireDigits(settings: Settings, key: string, label: string, prefix = ''): string {
   const text = readText(settings, key);
   const digits = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
-  if (/^\d{1,32}$/.test(digits)) return digits;
+  if (isDigits(digits)) return digits;
   throw invalidSetting(
     `settings.${key}`,
     digits === '' ? `${label} is missing.` : `${label} is not made of digits.`,

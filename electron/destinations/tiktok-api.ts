@@ -5,6 +5,7 @@ import type { DestinationContext, DestinationField } from './destination.ts';
 import { runStep, type TestStep } from '../domain/test-step.ts';
 import { asRetry, invalidSetting, unreadableAnswer } from './failure.ts';
 import { readJson, sendHttp, type HttpAnswer } from './http.ts';
+import { onlyOne, readTargetId } from './named-target.ts';
 import {
   apiAddressField,
   PHONE_COUNTRY,
@@ -216,12 +217,7 @@ export async function findTiktokAudience(
     for (const each of data.list) if (each.name === name) found.add(each.audience_id);
     if (page >= (data.page_info?.total_page ?? 1)) break;
   }
-  if (found.size <= 1) return [...found][0];
-  throw invalidSetting(
-    'target.audienceName',
-    `${found.size} audiences of the advertiser are called “${name}”.`,
-    'Enter the id of the one that is meant in the activation.',
-  );
+  return onlyOne(found, 'audienceName', 'audiences of the advertiser', name);
 }
 
 /** The target's audience by id or name; exactly one of the two is given. @throws DeliveryFailure SETTINGS_INVALID */
@@ -229,15 +225,8 @@ export function readTiktokTarget(
   target: Settings,
   longest: number,
 ): { readonly id: string } | { readonly name: string } {
-  const id = readText(target, 'audienceId');
+  const id = readTargetId(target, 'audienceId', 'The audience id', 'Copy it from TikTok Ads Manager.');
   const name = readText(target, 'audienceName');
-  if (id !== '' && !/^\d{1,32}$/.test(id)) {
-    throw invalidSetting(
-      'target.audienceId',
-      'The audience id is not made of digits.',
-      'Copy it from TikTok Ads Manager.',
-    );
-  }
   if (id !== '') return { id };
   if (name !== '' && name.length <= longest) return { name };
   throw invalidSetting(
