@@ -3,18 +3,10 @@
 //   node test/support/lakehouse/setup.ts
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  createReadStream,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
-import { homedir } from 'node:os';
+import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { cacheFolder, fillOnce } from '../cache.ts';
 
 /** The pair that works together: Delta 4.4 cannot write with Spark 4.3. */
 const SPARK = '4.2.0';
@@ -34,48 +26,22 @@ export interface LakehouseTools {
 
 /** The folder in which everything of the test lakehouse is kept between runs. */
 export function lakehouseCache(): string {
-  const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(cache, 'slipway', 'lakehouse');
+  return cacheFolder('lakehouse');
 }
 
 /** Fetches what is not there yet. Ready tools cost a few looks at the disk. */
 export async function ensureLakehouseTools(): Promise<LakehouseTools> {
-  const cache = lakehouseCache();
-  mkdirSync(cache, { recursive: true });
+  const fetchOnce = (name: string, what: string, fill: Parameters<typeof fillOnce>[3]): Promise<string> =>
+    fillOnce(lakehouseCache(), name, `Fetching ${what} for the test lakehouse (once)…`, fill);
   return {
-    sparkHome: await ensureFolder(cache, `spark-${SPARK}`, 'Spark (450 MB)', fetchSpark),
-    deltaJars: await ensureFolder(cache, `delta-${DELTA}`, 'Delta Lake', fetchDelta),
+    sparkHome: await fetchOnce(`spark-${SPARK}`, 'Spark (450 MB)', fetchSpark),
+    deltaJars: await fetchOnce(`delta-${DELTA}`, 'Delta Lake', fetchDelta),
     python: join(
-      await ensureFolder(cache, `connector-${CONNECTOR}`, "Databricks' Python connector", fetchConnector),
+      await fetchOnce(`connector-${CONNECTOR}`, "Databricks' Python connector", fetchConnector),
       'bin',
       'python',
     ),
   };
-}
-
-/** Makes a folder of the cache under another name and renames it when complete: an interrupted set-up leaves nothing. */
-async function ensureFolder(
-  cache: string,
-  name: string,
-  what: string,
-  fill: (target: string, work: string) => Promise<void>,
-): Promise<string> {
-  const folder = join(cache, name);
-  if (existsSync(folder)) return folder;
-  console.error(`Fetching ${what} for the test lakehouse (once)…`);
-  const work = mkdtempSync(join(cache, 'fetch-'));
-  try {
-    const target = join(work, 'target');
-    mkdirSync(target);
-    await fill(target, work);
-    renameSync(target, folder);
-  } catch (error) {
-    // A second set-up at the same time may have been quicker.
-    if (!existsSync(folder)) throw error;
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return folder;
 }
 
 async function fetchSpark(target: string, work: string): Promise<void> {

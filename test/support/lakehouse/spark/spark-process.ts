@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findFreePort } from '../../test-tools.ts';
 import type { LakehouseTools } from '../setup.ts';
 import { openSparkClient, STALL_MS } from './spark-client.ts';
 import { openSparkSession } from './spark-session.ts';
@@ -150,16 +150,4 @@ async function stopChild(child: ChildProcess): Promise<void> {
   child.stdin?.end();
   await Promise.race([ended, delay(STOP_LIMIT_MS, undefined, { ref: false })]);
   await ended;
-}
-
-async function findFreePort(): Promise<number> {
-  return await new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
