@@ -1,29 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Rule } from '../../electron/domain/rule.ts';
 import { failureOf, useEngine } from '../support/engine.ts';
 import { changeDatabase, shopModel } from '../support/shop.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 
 const test = useEngine();
 const file = join(test.folder, 'shop.duckdb');
 const disk = join(test.folder, 'disk');
 const everyone: Rule = { kind: 'all', rules: [] };
 
-/** A disk of 64 KiB; only root may mount one. */
-function mountSmallDisk(): boolean {
-  mkdirSync(disk, { recursive: true });
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
-    return true;
-  } catch {
-    // Not root, or a sandbox without mounts: the tests below are then shown as skipped.
-    return false;
-  }
-}
-
-const isMounted = mountSmallDisk();
+const isMounted = mountSmallDisk(disk) !== undefined;
 
 beforeAll(async () => {
   await changeDatabase(

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { FileDelivery } from '../../../electron/destinations/destination.ts';
 import { file } from '../../../electron/destinations/file.ts';
 import { contentOf, neverAborted, randomContent } from '../../support/file-content.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
 
 const { open } = file.delivery as FileDelivery;
@@ -13,19 +15,7 @@ const openAt = (folder: string) =>
 const testAt = (folder: string) =>
   file.test({ settings: { folder }, secrets: {}, signal: neverAborted() }, () => undefined);
 
-/** A disk of 64 KiB; only root may mount one. */
-function mountSmallDisk(): string | undefined {
-  const disk = execFileSync('mktemp', ['-d'], { encoding: 'utf8' }).trim();
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', disk], { stdio: 'ignore' });
-    return disk;
-  } catch {
-    // Not root, or a sandbox without mounts: the test below is then shown as skipped.
-    return undefined;
-  }
-}
-
-const disk = mountSmallDisk();
+const disk = mountSmallDisk(mkdtempSync(join(tmpdir(), 'slipway-disk-')));
 afterAll(() => {
   if (disk !== undefined) execFileSync('umount', [disk]);
 });

@@ -3,23 +3,16 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DeliveryFailure, type FileDelivery } from '../../../electron/destinations/destination.ts';
+import type { DeliveryFailure} from '../../../electron/destinations/destination.ts';
+import { type FileDelivery } from '../../../electron/destinations/destination.ts';
 import { s3 } from '../../../electron/destinations/s3.ts';
 import type { Secrets, Settings } from '../../../electron/domain/field-spec.ts';
+import { failureOf } from '../../support/delivery-failure.ts';
 import { contentOf, neverAborted } from '../../support/file-content.ts';
 import { findFreePort, titleWith } from '../../support/test-tools.ts';
 import { findVersitygw, startVersitygw, type Versitygw } from '../../support/versitygw.ts';
 
 const { open } = s3.delivery as FileDelivery;
-
-async function failureOf(act: () => Promise<unknown>): Promise<DeliveryFailure> {
-  const error = await act().then(
-    () => undefined,
-    (failure: unknown) => failure,
-  );
-  if (error instanceof DeliveryFailure) return error;
-  throw new Error('no DeliveryFailure', { cause: error });
-}
 
 const failedTest = (settings: Settings, secrets: Secrets) =>
   failureOf(() => s3.test({ settings, secrets, signal: neverAborted() }, () => undefined));

@@ -8,6 +8,7 @@ import {
 } from '../../../electron/destinations/destination.ts';
 import { sftp } from '../../../electron/destinations/sftp.ts';
 import type { Secrets, Settings } from '../../../electron/domain/field-spec.ts';
+import { failureOf } from '../../support/delivery-failure.ts';
 import { contentOf, neverAborted, randomContent } from '../../support/file-content.ts';
 import { startSftpServer, type SftpServer } from '../../support/sftp-server.ts';
 import { makeSshKeys } from '../../support/ssh-keys.ts';
@@ -19,15 +20,6 @@ const { open } = sftp.delivery as FileDelivery;
 
 async function openWith(settings: Settings, secrets: Secrets): Promise<FilePlace> {
   return open({ settings, secrets, target: {}, signal: neverAborted() });
-}
-
-async function failureOf(act: () => Promise<unknown>): Promise<DeliveryFailure> {
-  const error = await act().then(
-    () => undefined,
-    (failure: unknown) => failure,
-  );
-  if (error instanceof DeliveryFailure) return error;
-  throw new Error('no DeliveryFailure', { cause: error });
 }
 
 /** The steps that passed, and the failure if there was one. */
