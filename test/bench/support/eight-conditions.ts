@@ -1,4 +1,4 @@
-import type { Condition, Rule } from '../../../electron/domain/rule.ts';
+import type { Condition, Rule, Test } from '../../../electron/domain/rule.ts';
 
 const condition = (each: Condition): Rule => ({ kind: 'condition', condition: each });
 const score = (category: string, low: number): Rule =>
@@ -12,11 +12,40 @@ const score = (category: string, low: number): Rule =>
     measure: { of: 'exists' },
   });
 
-/** Eight conditions over four tables, as a marketer's waterfall has them. */
+const bought = (category: string, window: { amount: number; unit: 'days' | 'months' }): Rule =>
+  condition({
+    kind: 'related',
+    entity: 'transactions',
+    where: [{ column: 'category', test: { op: 'equals', value: category } }],
+    window: { last: window },
+    measure: { of: 'count' },
+    test: { op: 'at-least', value: 1 },
+  });
+const amountInYear = (of: 'sum' | 'max', test: Test): Rule =>
+  condition({
+    kind: 'related',
+    entity: 'transactions',
+    where: [],
+    window: { last: { amount: 12, unit: 'months' } },
+    measure: { of, column: 'amount' },
+    test,
+  });
+
+const CONSENT = condition({
+  kind: 'attribute',
+  entity: 'customer',
+  column: 'email_consent',
+  test: { op: 'is-true' },
+});
+const SPENT = amountInYear('sum', { op: 'greater-than', value: 100 });
+const BREAD = bought('bread', { amount: 90, unit: 'days' });
+const REDEEMED = condition({ kind: 'related', entity: 'redemptions', where: [], measure: { of: 'exists' } });
+
+/** Eight conditions over five tables, as a marketer's waterfall has them. */
 export const EIGHT_CONDITIONS: Rule = {
   kind: 'all',
   rules: [
-    condition({ kind: 'attribute', entity: 'customer', column: 'email_consent', test: { op: 'is-true' } }),
+    CONSENT,
     condition({
       kind: 'attribute',
       entity: 'customer',
@@ -25,23 +54,9 @@ export const EIGHT_CONDITIONS: Rule = {
     }),
     score('bread', 0.33),
     score('soft drinks', 0.33),
-    condition({
-      kind: 'related',
-      entity: 'transactions',
-      where: [],
-      window: { last: { amount: 12, unit: 'months' } },
-      measure: { of: 'sum', column: 'amount' },
-      test: { op: 'greater-than', value: 100 },
-    }),
-    condition({
-      kind: 'related',
-      entity: 'transactions',
-      where: [{ column: 'category', test: { op: 'equals', value: 'bread' } }],
-      window: { last: { amount: 90, unit: 'days' } },
-      measure: { of: 'count' },
-      test: { op: 'at-least', value: 1 },
-    }),
-    condition({ kind: 'related', entity: 'redemptions', where: [], measure: { of: 'exists' } }),
+    SPENT,
+    BREAD,
+    REDEEMED,
     {
       kind: 'not',
       rule: condition({
@@ -54,41 +69,17 @@ export const EIGHT_CONDITIONS: Rule = {
   ],
 };
 
-const bought = (category: string, window: { amount: number; unit: 'days' | 'months' }): Rule =>
-  condition({
-    kind: 'related',
-    entity: 'transactions',
-    where: [{ column: 'category', test: { op: 'equals', value: category } }],
-    window: { last: window },
-    measure: { of: 'count' },
-    test: { op: 'at-least', value: 1 },
-  });
-
 /** Eight conditions, half of them on what people bought. */
 export const SHOPPERS: Rule = {
   kind: 'all',
   rules: [
-    condition({ kind: 'attribute', entity: 'customer', column: 'email_consent', test: { op: 'is-true' } }),
+    CONSENT,
     score('bread', 0.33),
     score('soft drinks', 0.33),
-    condition({
-      kind: 'related',
-      entity: 'transactions',
-      where: [],
-      window: { last: { amount: 12, unit: 'months' } },
-      measure: { of: 'sum', column: 'amount' },
-      test: { op: 'greater-than', value: 100 },
-    }),
-    bought('bread', { amount: 90, unit: 'days' }),
+    SPENT,
+    BREAD,
     bought('soft drinks', { amount: 12, unit: 'months' }),
-    condition({
-      kind: 'related',
-      entity: 'transactions',
-      where: [],
-      window: { last: { amount: 12, unit: 'months' } },
-      measure: { of: 'max', column: 'amount' },
-      test: { op: 'at-least', value: 10 },
-    }),
-    condition({ kind: 'related', entity: 'redemptions', where: [], measure: { of: 'exists' } }),
+    amountInYear('max', { op: 'at-least', value: 10 }),
+    REDEEMED,
   ],
 };
