@@ -205,6 +205,16 @@ export function deleteFileAudiences(body: JsonObject, world: FileWorld): VendorA
   return tikTokOk();
 }
 
+/** What the list says of every audience alike. */
+const LISTED = {
+  is_creator: true,
+  shared: false,
+  create_time: '2026-11-24 12:00:00',
+  expired_time: '2027-11-24 12:00:00',
+  msg: '',
+  error_msg: null,
+};
+
 function describeAudience(audience: FileAudience): JsonObject {
   const isProcessing = audience.settling > 0;
   if (isProcessing) audience.settling -= 1;
@@ -216,12 +226,7 @@ function describeAudience(audience: FileAudience): JsonObject {
     cover_num: isProcessing ? 0 : audience.members.size,
     is_valid: !isProcessing && audience.members.size >= 1000,
     is_expiring: false,
-    is_creator: true,
-    shared: false,
-    create_time: '2026-11-24 12:00:00',
-    expired_time: '2027-11-24 12:00:00',
-    msg: '',
-    error_msg: null,
+    ...LISTED,
   };
 }
 
@@ -234,12 +239,7 @@ function describeSegment({ id, name, members }: Segment): JsonObject {
     calculate_type: null,
     cover_num: members.size,
     is_valid: members.size >= 1000,
-    is_creator: true,
-    shared: false,
-    create_time: '2026-11-24 12:00:00',
-    expired_time: '2027-11-24 12:00:00',
-    msg: '',
-    error_msg: null,
+    ...LISTED,
   };
 }
 
