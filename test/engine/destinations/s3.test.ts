@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeliveryFailure} from '../../../electron/destinations/destination.ts';
+import type { DeliveryFailure } from '../../../electron/destinations/destination.ts';
 import { type FileDelivery } from '../../../electron/destinations/destination.ts';
 import { s3 } from '../../../electron/destinations/s3.ts';
 import type { Secrets, Settings } from '../../../electron/domain/field-spec.ts';
