@@ -3,8 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
 import { z } from 'zod';
+import { Activation, FieldMapping, FieldSource } from '../electron/domain/activation.ts';
 import { Audience, OutputColumn } from '../electron/domain/audience.ts';
 import { ColumnType } from '../electron/domain/column-type.ts';
+import { Destination } from '../electron/domain/destination.ts';
 import { Duration } from '../electron/domain/duration.ts';
 import { Attribute, Entity, Trait } from '../electron/domain/model.ts';
 import { Condition, DefinitionId, Filter, Measure, Rule, Test, Window } from '../electron/domain/rule.ts';
@@ -15,13 +17,17 @@ export const schemaPath = fileURLToPath(new URL('../examples/workspace.schema.js
 
 /** Parts that editors show by name. */
 const parts = {
+  Activation,
   Audience,
   Attribute,
   ColumnType,
   Condition,
   Connection,
+  Destination,
   Duration,
   Entity,
+  FieldMapping,
+  FieldSource,
   Filter,
   Id: DefinitionId,
   Identifier,
@@ -43,7 +49,8 @@ export function makeSchema(): Promise<string> {
   const named = {
     $schema,
     title: 'Slipway workspace',
-    description: 'Connections (without secrets), customer models and audiences.',
+    description:
+      'Connections and destinations (without secrets), customer models, audiences and activations.',
     ...schema,
   };
   return format(JSON.stringify(named), { parser: 'json', printWidth: 110 });

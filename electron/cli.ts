@@ -67,6 +67,7 @@ async function main(args: readonly string[]): Promise<number> {
       keychain: 'os',
       version: manifest.version,
       store: ':memory:',
+      schedules: false,
       secretVariables: process.env,
     });
     return await runCommand(engine.services, {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { DESTINATIONS } from './destinations/index.ts';
 import { withEnvironmentSecrets } from './keychain/environment-secrets.ts';
 import { createOsSecrets } from './keychain/os-secrets.ts';
 import type { SecretStore } from './keychain/secret-store.ts';
@@ -22,6 +23,8 @@ export interface EngineConfig {
   readonly version: string;
   /** The store's file; `slipway.db` in `home` unless stated. `:memory:` keeps nothing. */
   readonly store?: string;
+  /** Whether activations start by their schedules while the engine runs; they do unless it is false. */
+  readonly schedules?: boolean;
   /** Environment variables that may hold secrets of connections, for the command line. */
   readonly secretVariables?: Readonly<Record<string, string | undefined>>;
 }
@@ -49,6 +52,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     store,
     secrets: chooseSecrets(config),
     warehouses: WAREHOUSES,
+    destinations: DESTINATIONS,
     sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
     clock: () => new Date().toISOString(),
     home: config.home,
@@ -56,6 +60,8 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     version: config.version,
   });
   await services.exports.endLeftovers();
+  services.activationRuns.markInterrupted();
+  if (config.schedules !== false) services.schedules.start();
   return {
     router: createRouter(services),
     services,

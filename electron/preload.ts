@@ -37,6 +37,9 @@ const api: DesktopApi = {
   showInFolder: async (path) => {
     await ipcRenderer.invoke(CHANNELS.showInFolder, path);
   },
+  notify: async (title, body) => {
+    await ipcRenderer.invoke(CHANNELS.notify, { title, body });
+  },
   notices: {
     subscribe: (listener) => {
       listeners.add(listener);

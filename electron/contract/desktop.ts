@@ -10,6 +10,7 @@ export const CHANNELS = {
   chooseOpenFile: 'slipway:choose-open-file',
   chooseFolder: 'slipway:choose-folder',
   showInFolder: 'slipway:show-in-folder',
+  notify: 'slipway:notify',
   notice: 'slipway:notice',
 } as const;
 
@@ -57,6 +58,8 @@ export interface DesktopApi {
   chooseFolder(request: FolderRequest): Promise<string | null>;
   /** Shows the file in the file browser of the system; it is never opened. */
   showInFolder(path: string): Promise<void>;
+  /** Shows a notification of the system, where it has those; a click brings the window to the front. No customer data. */
+  notify(title: string, body: string): Promise<void>;
   readonly notices: {
     /** Calls `listener` for each notice, also for those given before; returns the end of the subscription. */
     subscribe(listener: (notice: DesktopNotice) => void): () => void;

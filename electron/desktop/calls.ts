@@ -2,9 +2,10 @@ import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { dialog, ipcMain, shell } from 'electron';
 import { isAbsolute } from 'node:path';
 import { CHANNELS } from '../contract/desktop.ts';
+import { showNotification } from './notification.ts';
 
 /**
- * Answers the few things a renderer cannot do itself: file dialogs and showing a file in its folder.
+ * Answers the few things a renderer cannot do itself: file dialogs, showing a file in its folder, notifications.
  * `isOurs` decides per call whether the sender is our page; any other sender gets an error.
  */
 export function answerDesktopCalls(
@@ -47,6 +48,10 @@ export function answerDesktopCalls(
 
   answer(CHANNELS.showInFolder, (path) => {
     if (typeof path === 'string' && isAbsolute(path)) shell.showItemInFolder(path);
+  });
+
+  answer(CHANNELS.notify, (request) => {
+    showNotification({ title: textOf(request, 'title'), body: textOf(request, 'body') }, parent);
   });
 }
 

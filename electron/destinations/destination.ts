@@ -172,9 +172,15 @@ export interface DestinationKind {
   readonly fields: readonly DestinationField[];
   readonly freeFields?: FreeFields;
   /** What is wrong with these mapped fields together, a sentence each; beside unknown names and missing identifiers. */
-  readonly checkFields?: (fields: readonly string[], target: Settings) => readonly string[];
+  readonly checkFields?: (
+    fields: readonly string[],
+    target: Settings,
+    mode: ActivationMode,
+  ) => readonly string[];
   /** Fewer members than this are not used by the vendor. */
   readonly minimumSize?: number;
+  /** Keys of settings and target that say where rows go to: with another value it is another place, of which nothing was synced. */
+  readonly address?: readonly string[];
   /** The key of the target field that names an audience at an advertiser: words of health or finance are warned of in it. */
   readonly nameField?: string;
   /** Proves credentials and permissions step by step, changing nothing. Throws {@link DeliveryFailure} at the failing step. */

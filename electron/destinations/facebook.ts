@@ -89,8 +89,13 @@ export const facebook = defineDestination({
   ],
   modes: ['add', 'remove', 'mirror', 'replace'],
   fields: FACEBOOK_FIELDS,
+  checkFields: (fields, _target, mode) =>
+    mode === 'replace' && fields.includes('EXTERN_ID')
+      ? ['Meta takes no EXTERN_ID when an audience is replaced.']
+      : [],
   minimumSize: 100,
   nameField: 'audienceName',
+  address: ['adAccountId', 'audienceName', 'audienceId'],
   test: testAccount,
   delivery: {
     by: 'batches',

@@ -81,6 +81,7 @@ export const pinterest = defineDestination({
         ],
   minimumSize: 100,
   nameField: 'listName',
+  address: ['adAccountId', 'listName', 'listId'],
   test: testAccount,
   delivery: {
     by: 'batches',

@@ -157,6 +157,7 @@ export const sparkpost = defineDestination({
   channel: 'email',
   settings: SETTINGS,
   target: TARGET,
+  address: ['region', 'subaccount', 'listId'],
   modes: ['replace', 'send'],
   modesFor: (target) => (isTransmission(target) ? ['send'] : ['replace']),
   fields: [

@@ -60,6 +60,7 @@ export const tiktokFile = defineDestination({
   fields: [...TIKTOK_CONTACTS, tiktokDevice('MAID_SHA256', 'Mobile advertiser id')],
   minimumSize: 1000,
   nameField: 'audienceName',
+  address: ['advertiserId', 'audienceName', 'audienceId'],
   test: testTiktok,
   delivery: {
     by: 'batches',

@@ -42,6 +42,7 @@ export const tiktok = defineDestination({
   ],
   minimumSize: 1000,
   nameField: 'audienceName',
+  address: ['advertiserId', 'audienceName', 'audienceId'],
   test: testTiktok,
   delivery: {
     by: 'batches',

@@ -80,6 +80,7 @@ export const webhook = defineDestination({
     },
   ],
   target: [],
+  address: ['url'],
   modes: ['add', 'remove', 'mirror'],
   fields: [],
   freeFields: {

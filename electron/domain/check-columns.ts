@@ -26,7 +26,8 @@ export function checkColumns(
   });
 }
 
-function checkColumn(column: OutputColumn, model: CustomerModel, where: string): Problem[] {
+/** Finds what keeps one output column from being read: parts that are not in the model. `where` is its path. */
+export function checkColumn(column: OutputColumn, model: CustomerModel, where: string): Problem[] {
   if (column.kind === 'trait') {
     if (model.traits.some((each) => each.id === column.trait)) return [];
     return [

@@ -1,22 +1,22 @@
+import { checkActivation } from './check-activation.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkModel } from './check-model.ts';
 import { checkRule } from './check-rule.ts';
+import type { Destination } from './destination.ts';
 import { type Problem, errorAt } from './problem.ts';
 import type { Workspace, WorkspaceModel } from './workspace.ts';
 
 /**
  * Finds what is wrong between the definitions of a workspace that each fit their schema: references that lead nowhere, ids and names
- * that occur twice, rules that do not fit their model, audiences that contain themselves.
+ * that occur twice, rules and activations that do not fit their model, audiences that contain themselves.
  */
 export function checkWorkspace(workspace: Workspace): Problem[] {
   const connections = workspace.connections.map((each) => each.id);
   const problems = [
-    ...checkUnique(connections, (at) => `connections[${at}].id`, 'id'),
-    ...checkUnique(
-      workspace.connections.map((each) => each.label),
-      (at) => `connections[${at}].label`,
-      'label',
-    ),
+    ...checkUnique(workspace.connections, 'id', 'connections'),
+    ...checkUnique(workspace.connections, 'label', 'connections'),
+    ...checkUnique(workspace.destinations, 'id', 'destinations'),
+    ...checkUnique(workspace.destinations, 'label', 'destinations'),
   ];
   const modelled = new Set<string>();
   workspace.models.forEach((model, at) => {
@@ -31,39 +31,47 @@ export function checkWorkspace(workspace: Workspace): Problem[] {
       problems.push(errorAt(`${where}.connection`, message, 'Keep one of the two.'));
     }
     modelled.add(model.connection);
-    problems.push(...checkModelWithAudiences(model, where));
+    problems.push(...checkDefinitions(model, workspace.destinations, where));
   });
   return problems;
 }
 
-function checkModelWithAudiences(whole: WorkspaceModel, where: string): Problem[] {
-  const { audiences, ...model } = whole;
+function checkDefinitions(
+  whole: WorkspaceModel,
+  destinations: readonly Destination[],
+  where: string,
+): Problem[] {
+  const { audiences, activations, ...model } = whole;
+  const definitions = { model, audiences, destinations };
   const place = (at: number): string => `${where}.audiences[${at}]`;
   return [
     ...checkModel(model).map((problem) => ({ ...problem, where: `${where}.${problem.where}` })),
-    ...checkUnique(
-      audiences.map((each) => each.id),
-      (at) => `${place(at)}.id`,
-      'id',
-    ),
-    ...checkUnique(
-      audiences.map((each) => each.name),
-      (at) => `${place(at)}.name`,
-      'name',
-    ),
+    ...checkUnique(audiences, 'id', `${where}.audiences`),
+    ...checkUnique(audiences, 'name', `${where}.audiences`),
     ...audiences.flatMap((audience, at) => [
-      ...checkRule(audience.rule, { model, audiences }, `${place(at)}.rule`),
+      ...checkRule(audience.rule, definitions, `${place(at)}.rule`),
       ...checkColumns(audience.columns, model, `${place(at)}.columns`),
     ]),
+    ...checkUnique(activations, 'id', `${where}.activations`),
+    ...checkUnique(activations, 'name', `${where}.activations`),
+    ...activations.flatMap((activation, at) =>
+      checkActivation(activation, definitions, `${where}.activations[${at}]`),
+    ),
   ];
 }
 
-function checkUnique(texts: readonly string[], where: (at: number) => string, word: string): Problem[] {
+/** Finds what has the same `word` as one before it in the list at `where`. */
+function checkUnique<Word extends string>(
+  list: readonly Readonly<Record<Word, string>>[],
+  word: Word,
+  where: string,
+): Problem[] {
+  const texts = list.map((each) => each[word]);
   const keys = texts.map(foldName);
   return keys.flatMap((key, at) => {
     if (keys.indexOf(key) === at) return [];
     const message = `The ${word} “${texts[at] ?? ''}” occurs twice.`;
-    return [errorAt(where(at), message, `Give one of the two another ${word}.`)];
+    return [errorAt(`${where}[${at}].${word}`, message, `Give one of the two another ${word}.`)];
   });
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { Activation } from './activation.ts';
 import { Audience } from './audience.ts';
+import { Destination } from './destination.ts';
 import { Settings } from './field-spec.ts';
 import { CustomerModel } from './model.ts';
 import { DefinitionId } from './rule.ts';
@@ -13,11 +15,12 @@ export const Connection = z.strictObject({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** The model of one connection with the audiences over it. */
+/** The model of one connection with the audiences over it and their activations. */
 export const WorkspaceModel = z.strictObject({
   connection: DefinitionId,
   ...CustomerModel.shape,
   audiences: z.array(Audience).default([]),
+  activations: z.array(Activation).default([]),
 });
 export type WorkspaceModel = z.infer<typeof WorkspaceModel>;
 
@@ -25,6 +28,7 @@ export type WorkspaceModel = z.infer<typeof WorkspaceModel>;
 export const Workspace = z.strictObject({
   version: z.literal(1),
   connections: z.array(Connection).default([]),
+  destinations: z.array(Destination).default([]),
   models: z.array(WorkspaceModel).default([]),
 });
 export type Workspace = z.infer<typeof Workspace>;

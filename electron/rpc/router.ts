@@ -27,10 +27,26 @@ async function* withProgress<Result>(
   }
 }
 
+/** Walks a test and tells its steps as they happen. */
+async function* withSteps(
+  signal: AbortSignal | undefined,
+  walk: (report: (event: TestEvent) => void, options: ActOptions) => Promise<void>,
+): AsyncGenerator<TestEvent, void> {
+  try {
+    yield* streamEvents<TestEvent>(async (report, inner) => {
+      await walk(report, { signal: inner });
+      return { kind: 'done' };
+    }, signal);
+  } catch (error) {
+    throw toRpcError(error);
+  }
+}
+
 /** The contract, answered by the services. */
 export function createRouter(services: Services) {
   const { connections, catalog, permissions, models, audiences, members, exports, runs, workspaces } =
     services;
+  const { destinations, activations, activationRuns, dryRuns, ledger } = services;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -48,16 +64,9 @@ export function createRouter(services: Services) {
         await connections.remove(input.connectionId);
         return {};
       }),
-      test: os.connections.test.handler(async function* ({ input, signal }) {
-        try {
-          yield* streamEvents<TestEvent>(async (report, inner) => {
-            await connections.test(input, report, { signal: inner });
-            return { kind: 'done' };
-          }, signal);
-        } catch (error) {
-          throw toRpcError(error);
-        }
-      }),
+      test: os.connections.test.handler(({ input, signal }) =>
+        withSteps(signal, (report, act) => connections.test(input, report, act)),
+      ),
       addSample: os.connections.addSample.handler(({ signal }) => connections.addSample(options(signal))),
     },
     catalog: {
@@ -142,7 +151,59 @@ export function createRouter(services: Services) {
         withProgress(signal, (act) => exports.run(input, act)),
       ),
     },
+    destinations: {
+      kinds: os.destinations.kinds.handler(() => destinations.kinds()),
+      describe: os.destinations.describe.handler(({ input }) =>
+        destinations.describe(input.destinationId, input.target),
+      ),
+      list: os.destinations.list.handler(() => destinations.list()),
+      save: os.destinations.save.handler(({ input }) => destinations.save(input)),
+      remove: os.destinations.remove.handler(async ({ input }) => {
+        await destinations.remove(input.destinationId);
+        return {};
+      }),
+      test: os.destinations.test.handler(({ input, signal }) =>
+        withSteps(signal, (report, act) => destinations.test(input, report, act)),
+      ),
+    },
+    activations: {
+      list: os.activations.list.handler(({ input }) => activations.list(input.connectionId)),
+      get: os.activations.get.handler(({ input }) => activations.get(input.connectionId, input.activationId)),
+      save: os.activations.save.handler(({ input }) => activations.save(input.connectionId, input.form)),
+      remove: os.activations.remove.handler(({ input }) => {
+        activations.remove(input.connectionId, input.activationId);
+        return {};
+      }),
+      suggest: os.activations.suggest.handler(({ input }) =>
+        activations.suggest(input.connectionId, input.audienceId, input.destinationId),
+      ),
+      check: os.activations.check.handler(({ input }) => activations.check(input.connectionId, input.form)),
+      preview: os.activations.preview.handler(({ input, signal }) =>
+        activations.preview(input.connectionId, input.form, options(signal)),
+      ),
+      abilities: os.activations.abilities.handler(({ input }) => activations.abilities(input.connectionId)),
+      dryRun: os.activations.dryRun.handler(({ input, signal }) =>
+        withProgress(signal, (act) => dryRuns.dryRun(input.connectionId, input.form, act)),
+      ),
+      run: os.activations.run.handler(({ input }) =>
+        activationRuns.start(input.connectionId, input.activationId, { startedFrom: 'app' }),
+      ),
+      resume: os.activations.resume.handler(({ input }) => activationRuns.resume(input.runId)),
+      approve: os.activations.approve.handler(({ input }) => activationRuns.approve(input.runId)),
+      cancel: os.activations.cancel.handler(({ input }) => activationRuns.cancel(input.runId)),
+      retryRejected: os.activations.retryRejected.handler(({ input }) =>
+        activationRuns.retryRejected(input.runId),
+      ),
+    },
+    ledger: {
+      list: os.ledger.list.handler(({ input }) => ledger.list(input.before, input.limit)),
+      verify: os.ledger.verify.handler(() => ledger.verify()),
+      export: os.ledger.export.handler(({ input }) => ledger.export(input.path, input.overwrite)),
+    },
     runs: {
+      progress: os.runs.progress.handler(({ input }) => activationRuns.progress(input.id)),
+      batches: os.runs.batches.handler(({ input }) => runs.batches(input.runId, input.after, input.limit)),
+      rejected: os.runs.rejected.handler(({ input }) => runs.rejected(input.runId, input.after, input.limit)),
       list: os.runs.list.handler(({ input }) => runs.list(input.limit)),
       get: os.runs.get.handler(({ input }) => runs.get(input.id)),
     },

@@ -10,6 +10,7 @@ import type { ServiceContext } from './context.ts';
 import { requireConnection, requireKind } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readSettingsForm } from './settings-form.ts';
+import { listStoredSecrets, saveWithSecrets } from './stored-secrets.ts';
 import { toAppError } from './to-app-error.ts';
 import { type WarehouseSessions, hasSecrets, readSecrets, secretOwner } from './warehouse-sessions.ts';
 
@@ -48,22 +49,11 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
     return {
       ...connection,
       kindLabel: kind?.label ?? connection.kind,
-      storedSecrets: await listStoredSecrets(connection),
+      storedSecrets: await listStoredSecrets(secrets, kind?.settings ?? [], secretOwner(connection.id)),
       hasModel: store.hasModel(connection.id),
       audiences: store.countAudiences(connection.id),
       ...(catalogAsOf === undefined ? {} : { catalogAsOf }),
     };
-  };
-
-  const listStoredSecrets = async (connection: Connection): Promise<string[]> => {
-    const kind = warehouses.find((each) => each.kind === connection.kind);
-    if (kind === undefined) return [];
-    try {
-      return Object.keys(await readSecrets(secrets, kind, connection.id));
-    } catch {
-      // A locked keychain must not empty the list of connections; opening one will name it.
-      return [];
-    }
   };
 
   const refuseTakenLabel = (label: string, id: string | undefined): void => {
@@ -80,22 +70,6 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
 
   const freeId = (label: string): string =>
     makeId(label, new Set(store.listConnections().map((each) => each.id)));
-
-  /** Writes secrets, then the definition; when the second fails the first is undone, so that nothing is half saved. */
-  const saveWithSecrets = async (connection: Connection, next: Secrets, before: Secrets): Promise<void> => {
-    const changed = JSON.stringify(next) !== JSON.stringify(before);
-    const put = async (values: Secrets): Promise<void> => {
-      if (Object.keys(values).length === 0) await secrets.remove(secretOwner(connection.id));
-      else await secrets.write(secretOwner(connection.id), values);
-    };
-    if (changed) await put(next);
-    try {
-      store.saveConnection(connection);
-    } catch (error) {
-      if (changed) await put(before);
-      throw error;
-    }
-  };
 
   return {
     kinds: (): WarehouseKindView[] =>
@@ -130,7 +104,9 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
         kind: form.kind,
         settings: kept.settings,
       };
-      await saveWithSecrets(connection, kept.secrets, before);
+      await saveWithSecrets(secrets, secretOwner(connection.id), kept.secrets, before, () =>
+        store.saveConnection(connection),
+      );
       sessions.retire(connection.id);
       runner.forget(connection.id);
       return view(connection);

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/duration.ts';
 import type { CustomerModel } from '../domain/model.ts';
+import type { DestinationKind } from '../destinations/destination.ts';
 import type { SecretStore } from '../keychain/secret-store.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseKind } from '../warehouses/warehouse.ts';
@@ -9,6 +10,7 @@ export interface ServiceContext {
   readonly store: Store;
   readonly secrets: SecretStore;
   readonly warehouses: readonly WarehouseKind[];
+  readonly destinations: readonly DestinationKind[];
   /** The sample lakehouse: the kind of its connection, its name and its ready model. */
   readonly sample: { readonly kind: string; readonly label: string; readonly model: CustomerModel };
   /** The instant that it is now. */

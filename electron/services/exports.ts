@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../domain/app-error.ts';
 import type { OutputColumn } from '../domain/audience.ts';
-import type { FileFormat, Run } from '../domain/run.ts';
+import type { ExportRun, FileFormat } from '../domain/run.ts';
 import type { CompiledQuery } from '../sql/index.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
@@ -33,19 +33,19 @@ export interface ExportRequest {
 export function createExports(context: ServiceContext, runner: ModelRunner, members: Members) {
   const { store, clock, user } = context;
 
-  const end = (run: Run, changes: Partial<Run>): Run => {
+  const end = (run: ExportRun, changes: Partial<ExportRun>): ExportRun => {
     const ended = { ...run, ...changes, endedAt: clock() };
     store.saveRun(ended);
     return ended;
   };
 
   const write = async (
-    run: Run,
+    run: ExportRun,
     query: CompiledQuery,
     target: ExportTarget,
     overwrite: boolean,
     { warehouse, options }: ReadyModel,
-  ): Promise<Run> => {
+  ): Promise<ExportRun> => {
     try {
       const tags = { run: run.id, audience: run.audienceId };
       const tagged = { ...options, tags };
@@ -79,7 +79,7 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
      * Writes an audience to a file. The file appears whole or not at all; the run in the ledger says which.
      * @throws AppError TARGET_UNWRITABLE, CANCELLED, and what {@link ModelRunner.run} throws
      */
-    async run(request: ExportRequest, options: ActOptions): Promise<Run> {
+    async run(request: ExportRequest, options: ActOptions): Promise<ExportRun> {
       const { connectionId, audienceId, columns, format } = request;
       const prepare = () => {
         const { audience } = requireAudience(store, connectionId, audienceId);
@@ -94,7 +94,7 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
       return runner.run(connectionId, options, async (ready) => {
         // The one statement that is both recorded and sent: definitions may change while it runs.
         const query = compile(ready.asOf);
-        const run: Run = {
+        const run: ExportRun = {
           id,
           kind: 'export',
           connectionId,
@@ -114,9 +114,10 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
       });
     },
 
-    /** Ends the runs that a crash left running and removes their partial files. Called once, when the engine starts. */
+    /** Ends the exports that a crash left running and removes their partial files. Called once, when the engine starts. */
     async endLeftovers(): Promise<void> {
       for (const run of store.listUnfinishedRuns()) {
+        if (run.kind !== 'export') continue;
         await discardTarget(planTarget(run.target.path, run.id)).catch(() => {
           // A folder that is gone or locked holds the file; the run is over all the same.
         });

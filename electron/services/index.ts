@@ -1,13 +1,19 @@
+import { createActivationRuns } from './activation-runs.ts';
+import { createActivations } from './activations.ts';
 import { createAudiences } from './audiences.ts';
 import { createCatalog } from './catalog.ts';
 import { createConnections } from './connections.ts';
 import type { ServiceContext } from './context.ts';
+import { createDestinations } from './destinations.ts';
+import { createDryRuns } from './dry-runs.ts';
 import { createExports } from './exports.ts';
+import { createLedger } from './ledger.ts';
 import { createMembers } from './members.ts';
 import { createModelRunner } from './model-runner.ts';
 import { createModels } from './models.ts';
 import { createPermissions } from './permissions.ts';
 import { createRuns } from './runs.ts';
+import { createSchedules } from './schedules.ts';
 import { readStatus } from './status.ts';
 import { createWarehouseSessions } from './warehouse-sessions.ts';
 import { createWorkspaces } from './workspaces.ts';
@@ -24,6 +30,9 @@ export function createServices(context: ServiceContext) {
   const runner = createModelRunner(context, sessions);
   const catalog = createCatalog(context, sessions, runner);
   const members = createMembers(context, runner);
+  const activations = createActivations(context, members);
+  const activationRuns = createActivationRuns({ context, runner, activations });
+  const schedules = createSchedules(context, activationRuns);
   return {
     status: () => readStatus(context),
     connections: createConnections({ context, sessions, runner, catalog }),
@@ -33,8 +42,18 @@ export function createServices(context: ServiceContext) {
     audiences: createAudiences(context),
     members,
     exports: createExports(context, runner, members),
+    destinations: createDestinations(context),
+    activations,
+    activationRuns,
+    dryRuns: createDryRuns(context, runner, activations),
+    schedules,
+    ledger: createLedger(context),
     runs: createRuns(context),
     workspaces: createWorkspaces(context, sessions, runner),
-    close: () => sessions.close(),
+    close: async () => {
+      schedules.stop();
+      await activationRuns.close();
+      await sessions.close();
+    },
   };
 }

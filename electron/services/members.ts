@@ -146,7 +146,8 @@ function findPersonalColumns(plan: AudiencePlan): Set<string> {
   return new Set(plan.idIsPersonal ? [CUSTOMER_ID, ...names] : names);
 }
 
-function viewSql(query: CompiledQuery): SqlView {
+/** A statement as pages show it, its values apart. */
+export function viewSql(query: CompiledQuery): SqlView {
   return {
     text: query.text,
     values: Object.entries(query.values).map(([name, { type, value }]) => ({ name, type, value })),

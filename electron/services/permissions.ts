@@ -1,7 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { AppError } from '../domain/app-error.ts';
-import type { GrantRequest, PermissionOutline, PermissionReport, Principal } from '../domain/permission.ts';
+import type {
+  GrantRequest,
+  PermissionOutline,
+  PermissionReport,
+  Principal,
+  SchemaPath,
+} from '../domain/permission.ts';
 import { allEntities } from '../domain/model.ts';
 import { formatTablePath } from '../domain/table-path.ts';
 import { compileGrantScript } from '../sql/index.ts';
@@ -18,23 +24,27 @@ export function createPermissions(context: ServiceContext, sessions: WarehouseSe
   const computeOf = (connectionId: string) => {
     const connection = requireConnection(store, connectionId);
     const kind = requireKind(warehouses, connection.kind);
-    return { kind, compute: kind.compute?.(connection.settings) };
+    return {
+      kind,
+      compute: kind.compute?.(connection.settings),
+      state: kind.stateSchema?.(connection.settings),
+    };
   };
 
   const requireCompute = (connectionId: string) => {
-    const { kind, compute } = computeOf(connectionId);
-    if (compute !== undefined) return { kind, compute };
+    const { kind, compute, state } = computeOf(connectionId);
+    if (compute !== undefined) return { kind, compute, state };
     throw notFound(`Connections of the kind ${kind.label} have no permissions to grant.`);
   };
 
   const script = (connectionId: string, request: GrantRequest): string => {
-    const { kind, compute } = requireCompute(connectionId);
+    const { kind, compute, state } = requireCompute(connectionId);
     const tables = request.tables.map((table) => {
       const columns = store.findTable(connectionId, table.path)?.columns.map((column) => column.name);
       refuseUnknownColumns(table, columns);
       return { ...table, columns: columns ?? [] };
     });
-    return compileGrantScript({ ...request, ...compute, tables }, kind.dialect);
+    return compileGrantScript({ ...withState(request, state), ...compute, tables }, kind.dialect);
   };
 
   return {
@@ -87,11 +97,11 @@ export function createPermissions(context: ServiceContext, sessions: WarehouseSe
       request: Omit<GrantRequest, 'principal'> & { readonly principal?: Principal | undefined },
       options: ActOptions,
     ): Promise<PermissionReport> {
-      const { kind, compute } = requireCompute(connectionId);
+      const { kind, compute, state } = requireCompute(connectionId);
       return sessions.use(connectionId, options, async ({ permissions: reader }, passed) => {
         if (reader === undefined) throw notFound(`${kind.label} tells nothing of permissions.`);
         const principal = request.principal ?? guessKind(await reader.account(passed));
-        const whole: GrantRequest = { ...request, principal };
+        const whole: GrantRequest = { ...withState(request, state), principal };
         const { warehouse } = compute;
         return checkPermissions(
           { request: whole, warehouse, reader, dialect: kind.dialect, asOf: clock() },
@@ -100,6 +110,11 @@ export function createPermissions(context: ServiceContext, sessions: WarehouseSe
       });
     },
   };
+}
+
+/** The request with the state schema of the connection, where it names no schema to write to itself. */
+function withState<T extends Pick<GrantRequest, 'writable'>>(request: T, state: SchemaPath | undefined): T {
+  return request.writable !== undefined || state === undefined ? request : { ...request, writable: state };
 }
 
 function unwritable(path: string, cause?: unknown): AppError {

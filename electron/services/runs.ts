@@ -1,4 +1,4 @@
-import type { Run } from '../domain/run.ts';
+import type { Run, RunBatch } from '../domain/run.ts';
 import type { ServiceContext } from './context.ts';
 import { notFound } from './find-definitions.ts';
 
@@ -13,5 +13,15 @@ export function createRuns({ store }: ServiceContext) {
       if (run === undefined) throw notFound('This run is not in the ledger.');
       return run;
     },
+
+    /** Batches of a run after a number, in their order. */
+    batches: (runId: string, after: number, limit: number): RunBatch[] =>
+      store.listBatches(runId, after, limit),
+
+    /** Rows of a run that were rejected, after a position, and how many there are by reason. */
+    rejected: (runId: string, after: number, limit: number) => ({
+      rows: store.listRejected(runId, after, limit),
+      reasons: store.countRejected(runId),
+    }),
   };
 }

@@ -16,6 +16,8 @@ export interface MembersOptions {
   readonly limit?: number;
   /** Personal columns leave the warehouse masked, as text. */
   readonly maskPii?: boolean;
+  /** All columns as text, to be sent or held as such. */
+  readonly asText?: boolean;
 }
 
 /** The statement that returns the distinct ids of an audience's members with its output columns. */
@@ -24,10 +26,9 @@ export function compileMembers(
   dialect: Dialect,
   options: MembersOptions = {},
 ): CompiledQuery {
-  const required = dialect.narrowsCustomers ? requiredTests(plan) : [];
-  const root = withoutBits(plan.root, new Set(required.map(({ flag }) => flag.bit)));
+  const narrowed = dialect.narrowsCustomers ? narrow(plan) : NOT_NARROWED;
+  const root = withoutBits(plan.root, narrowed.bits);
   const trimmed = trimPlan({ ...plan, root }, usedBits(root));
-  const only = required.map(({ test }) => test);
   const mask = options.maskPii === true;
   const id: Expression = { kind: 'cast', of: column(KEY, plan.customer.name), to: { type: 'text' } };
   const columns = [{ expression: mask && plan.idIsPersonal ? maskedExpression(id) : id, as: CUSTOMER_ID }];
@@ -35,54 +36,108 @@ export function compileMembers(
   for (const name of plan.outputOrder) {
     const { scan, output } = findOutput(plan, name);
     const masked = mask && output.pii !== undefined;
+    const isText = masked || options.asText === true;
     const read = readOutput(scan, output);
-    columns.push({ expression: masked ? maskedExpression(asText(read, output.type)) : read, as: output.as });
-    result.push({ name: output.as, type: masked ? TEXT : output.type });
+    const shown = isText ? asText(read, output.type) : read;
+    columns.push({ expression: masked ? maskedExpression(shown) : shown, as: output.as });
+    result.push({ name: output.as, type: isText ? TEXT : output.type });
   }
   const where = conditionOf(trimmed.root, flagsByBit(trimmed), false);
   const query: Select = {
-    ...joinScans(trimmed, only),
+    ...joinScans(trimmed, narrowed),
     columns,
     ...(where === TRUE ? {} : { where }),
+    ...(isUniqueLate(trimmed, narrowed) ? { groupBy: [column(KEY, plan.customer.name)] } : {}),
     ...(options.limit === undefined ? {} : { orderBy: [{ by: 1 }], limit: options.limit }),
   };
   return printQuery(query, dialect, result);
 }
 
-/** Tests of the customer's own row that every member passes: other rows need not be grouped, nor joined. */
-function requiredTests(plan: AudiencePlan): { flag: Flag; test: Expression }[] {
-  const { root } = plan;
-  const bits = root.kind === 'all' ? root.of : [root];
-  return plan.customer.flags.flatMap((flag) => {
-    const isRequired = bits.some((each) => each.kind === 'bit' && each.index === flag.bit);
-    const test = isRequired ? rowTest(flag, plan.asOf) : undefined;
-    return test === undefined ? [] : [{ flag, test }];
-  });
+/** What every member passes, decided by single rows, so that rows are left out before anything is grouped or joined. */
+interface Narrowed {
+  /** Tests of the customer's own row. */
+  readonly tests: readonly Expression[];
+  /** Scans of which a member has to have a row, whatever else is in it. */
+  readonly present: readonly Scan[];
+  /** The conditions that are known to hold then. */
+  readonly bits: ReadonlySet<number>;
 }
 
-/** The expression where these bits are known to be true; they are the whole of it, or parts of an `all` at its top. */
-function withoutBits(root: BooleanExpression, bits: ReadonlySet<number>): BooleanExpression {
-  const isKnown = (each: BooleanExpression): boolean => each.kind === 'bit' && bits.has(each.index);
-  if (root.kind !== 'all') return isKnown(root) ? { kind: 'constant', value: true } : root;
-  return { kind: 'all', of: root.of.filter((each) => !isKnown(each)) };
+const NOT_NARROWED: Narrowed = { tests: [], present: [], bits: new Set() };
+
+function narrow(plan: AudiencePlan): Narrowed {
+  const { root, asOf } = plan;
+  const parts = root.kind === 'all' ? root.of : [root];
+  const required = new Set(parts.flatMap((each) => (each.kind === 'bit' ? [each.index] : [])));
+  const decided = (scan: Scan): readonly { readonly bit: number; readonly test: Expression }[] =>
+    scan.flags.flatMap((flag) => {
+      const test = required.has(flag.bit) ? rowTest(flag, asOf) : undefined;
+      return test === undefined ? [] : [{ bit: flag.bit, test }];
+    });
+  const own = decided(plan.customer);
+  const { scans } = trimPlan(plan, usedBits(root));
+  // Two conditions may be met by two rows: only one alone says the same of a row as of a customer.
+  const present = scans.filter(
+    (scan) => scan.flags.length === 1 && scan.outputs.length === 0 && decided(scan).length === 1,
+  );
+  return {
+    tests: own.map(({ test }) => test),
+    present,
+    bits: new Set([...own, ...present.flatMap(decided)].map(({ bit }) => bit)),
+  };
+}
+
+/** True where nothing is read of a customer but the id: the few that are left are made distinct at the end, instead of all at first. */
+function isUniqueLate({ customer, outputOrder }: AudiencePlan, { bits }: Narrowed): boolean {
+  return bits.size > 0 && customer.flags.length === 0 && outputOrder.length === 0;
+}
+
+/** The expression where these bits are known to be true. */
+function withoutBits(root: BooleanExpression, known: ReadonlySet<number>): BooleanExpression {
+  switch (root.kind) {
+    case 'constant':
+      return root;
+    case 'bit':
+      return known.has(root.index) ? { kind: 'constant', value: true } : root;
+    case 'not':
+      return { kind: 'not', of: withoutBits(root.of, known) };
+    case 'all': {
+      const of = root.of.map((each) => withoutBits(each, known));
+      return { kind: 'all', of: of.filter((each) => each.kind !== 'constant' || !each.value) };
+    }
+    case 'any':
+      return { kind: 'any', of: root.of.map((each) => withoutBits(each, known)) };
+  }
 }
 
 /** The scans as named queries, joined to the customer. */
-function joinScans(plan: AudiencePlan, only: readonly Expression[]): Pick<Select, 'with' | 'from' | 'joins'> {
-  const { customer, scans } = plan;
-  const joins: Join[] = scans.map((scan) => ({
-    kind: 'LEFT',
-    relation: { kind: 'named', name: scan.name },
-    on: compare(column(KEY, scan.name), '=', column(KEY, customer.name)),
-  }));
+function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 'with' | 'from' | 'joins'> {
+  const { customer, scans, asOf } = plan;
+  const { tests: only, present } = narrowed;
+  const own = scanSelect(customer, asOf, { everyRow: true, only });
+  const join = (kind: Join['kind'], { name }: Scan): Join => ({
+    kind,
+    relation: { kind: 'named', name },
+    on: compare(column(KEY, name), '=', column(KEY, customer.name)),
+  });
   return {
     with: [
-      { name: customer.name, query: scanSelect(customer, plan.asOf, { everyRow: true, only }) },
-      ...scans.map((scan) => ({ name: scan.name, query: scanSelect(scan, plan.asOf, { everyRow: false }) })),
+      { name: customer.name, query: isUniqueLate(plan, narrowed) ? withoutGroups(own) : own },
+      ...present.map((scan) => ({
+        name: scan.name,
+        query: withoutGroups(scanSelect(scan, asOf, { everyRow: false })),
+      })),
+      ...scans.map((scan) => ({ name: scan.name, query: scanSelect(scan, asOf, { everyRow: false }) })),
     ],
     from: { kind: 'named', name: customer.name },
-    joins,
+    joins: [...present.map((scan) => join('LEFT SEMI', scan)), ...scans.map((scan) => join('LEFT', scan))],
   };
+}
+
+/** The rows of a scan as they are: keys only, as often as they occur. */
+function withoutGroups({ columns, from, where }: Select): Select {
+  const key = columns.filter(({ as }) => as === KEY);
+  return { columns: key, from, ...(where === undefined ? {} : { where }) };
 }
 
 interface PlacedFlag {

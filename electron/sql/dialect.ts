@@ -22,6 +22,21 @@ export interface Dialect {
    * customer, and are promised within 1.1 of that audience.
    */
   readonly narrowsCustomers: boolean;
+  /** Lists of texts: the type, a list of expressions, and the element at a place counted from 0 of a column. */
+  readonly lists: {
+    readonly type: string;
+    readonly of: (texts: readonly string[]) => string;
+    readonly element: (list: string, at: number) => string;
+  };
+  /** A number that is unique for each row of a CREATE TABLE … AS and rises in the order of the rows. */
+  readonly rowNumber: string;
+  /** Hashes of a text, as lower-case hex digits. */
+  readonly hashes: {
+    readonly sha256: (text: string) => string;
+    /** Absent where the engine has none. */
+    readonly sha1?: (text: string) => string;
+    readonly md5: (text: string) => string;
+  };
   /** Names of functions and forms that are spelled differently. */
   readonly functions: {
     /** All of a group's rows: true where any is. */

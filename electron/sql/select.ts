@@ -7,7 +7,8 @@ export type Relation =
   | { readonly kind: 'named'; readonly name: string };
 
 export interface Join {
-  readonly kind: 'LEFT' | 'INNER';
+  /** `LEFT SEMI` keeps the rows that find a match, each once. */
+  readonly kind: 'LEFT' | 'INNER' | 'LEFT SEMI';
   readonly relation: Relation;
   readonly on: Expression;
 }

@@ -2,6 +2,8 @@ import type BetterSqlite3 from 'better-sqlite3';
 import { Audience } from '../domain/audience.ts';
 import { CustomerModel } from '../domain/model.ts';
 import { Connection, type Workspace, type WorkspaceModel } from '../domain/workspace.ts';
+import { createActivations } from './activations.ts';
+import { createDestinations } from './destinations.ts';
 import { readDocument } from './document.ts';
 import type { Store, StoredAudience } from './store.ts';
 
@@ -19,6 +21,14 @@ type DefinitionsPart = Pick<
   | 'findAudience'
   | 'saveAudience'
   | 'removeAudience'
+  | 'listDestinations'
+  | 'findDestination'
+  | 'saveDestination'
+  | 'removeDestination'
+  | 'listActivations'
+  | 'findActivation'
+  | 'saveActivation'
+  | 'removeActivation'
   | 'exportWorkspace'
   | 'importWorkspace'
 >;
@@ -28,7 +38,7 @@ interface AudienceRow {
   updated_at: string;
 }
 
-/** Connections, models and audiences, each a JSON document in the order in which it was made. */
+/** Connections, models, audiences, destinations and activations, each a JSON document in the order in which it was made. */
 export function createDefinitions(database: BetterSqlite3.Database): DefinitionsPart {
   const connections = database.prepare<[], { document: string }>(
     'SELECT document FROM connections ORDER BY position, id',
@@ -92,10 +102,13 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
   const saveAudience = (connectionId: string, audience: Audience, updatedAt: string): void => {
     putAudience.run({ connectionId, id: audience.id, document: JSON.stringify(audience), updatedAt });
   };
+  const { dropDestinations, ...destinations } = createDestinations(database);
+  const activations = createActivations(database);
   const saveWorkspaceModel = (whole: WorkspaceModel, updatedAt: string): void => {
-    const { connection: connectionId, audiences, ...model } = whole;
+    const { connection: connectionId, audiences, activations: sent, ...model } = whole;
     putModel.run({ connectionId, document: JSON.stringify(model) });
     for (const audience of audiences) saveAudience(connectionId, audience, updatedAt);
+    for (const activation of sent) activations.saveActivation(connectionId, activation);
   };
 
   return {
@@ -134,14 +147,18 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     removeAudience(connectionId, id) {
       dropAudience.run(connectionId, id);
     },
+    ...destinations,
+    ...activations,
     exportWorkspace() {
       return {
         version: 1,
         connections: listConnections(),
+        destinations: destinations.listDestinations(),
         models: models.all().map((row) => ({
           connection: row.connection_id,
           ...readDocument(CustomerModel, row.document, 'model'),
           audiences: audiencesOf.all(row.connection_id).map((each) => readAudience(each).audience),
+          activations: activations.listActivations(row.connection_id),
         })),
       };
     },
@@ -156,6 +173,8 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
         putConnection.run({ id: connection.id, document: JSON.stringify(connection) });
         placeConnection.run(index + 1, connection.id);
       }
+      dropDestinations();
+      for (const destination of workspace.destinations) destinations.saveDestination(destination);
       for (const model of workspace.models) saveWorkspaceModel(model, updatedAt);
     }),
   };

@@ -85,6 +85,70 @@ const MIGRATIONS: readonly string[] = [
     UNIQUE (connection_id, subject)
   ) STRICT;
   `,
+  `
+  CREATE TABLE destinations (
+    id TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,
+    document TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE activations (
+    connection_id TEXT NOT NULL REFERENCES models(connection_id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (connection_id, id)
+  ) STRICT;
+
+  CREATE TABLE recipes (
+    id TEXT PRIMARY KEY,
+    document TEXT NOT NULL
+  ) STRICT;
+  -- By which recipes rows were added at a place (connection, destination and target), in the order of their first use.
+  CREATE TABLE recipes_used (
+    key INTEGER PRIMARY KEY,
+    place TEXT NOT NULL,
+    recipe_id TEXT NOT NULL REFERENCES recipes(id),
+    UNIQUE (place, recipe_id)
+  ) STRICT;
+
+  -- Of activation runs only; an export by hand has none of the three.
+  ALTER TABLE runs ADD COLUMN connection_id TEXT;
+  ALTER TABLE runs ADD COLUMN activation_id TEXT;
+  ALTER TABLE runs ADD COLUMN retry_of TEXT;
+  CREATE INDEX runs_by_activation ON runs(connection_id, activation_id, started_at, id)
+    WHERE activation_id IS NOT NULL AND retry_of IS NULL;
+
+  CREATE TABLE batches (
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (run_id, number)
+  ) STRICT;
+
+  -- Positions and reasons, no value of a row.
+  CREATE TABLE rejected (
+    run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+    seq INTEGER NOT NULL,
+    field TEXT,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (run_id, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE run_states (
+    run_id TEXT PRIMARY KEY REFERENCES runs(id) ON DELETE CASCADE,
+    document TEXT NOT NULL
+  ) STRICT;
+
+  -- AUTOINCREMENT: a position is given once, so that one that was deleted stays missing.
+  CREATE TABLE egress (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    document TEXT NOT NULL,
+    previous TEXT NOT NULL,
+    chain TEXT NOT NULL
+  ) STRICT;
+  `,
 ];
 
 /** The layout that this version writes. */

@@ -2,10 +2,13 @@ import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../domain/app-error.ts';
+import { createActivationRuns } from './activation-runs.ts';
 import { createCatalogChanges } from './catalog-changes.ts';
 import { createCatalogTables, dropUnfinishedReadings } from './catalog-tables.ts';
 import { createDefinitions } from './definitions.ts';
+import { createEgress } from './egress.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from './migrations.ts';
+import { createRecipes } from './recipes.ts';
 import { createRuns } from './runs.ts';
 import type { Store } from './store.ts';
 
@@ -48,6 +51,9 @@ function openDatabase(path: string, notices: readonly string[]): Store {
       ...createCatalogTables(database, keepChanges),
       ...changes,
       ...createRuns(database),
+      ...createActivationRuns(database),
+      ...createRecipes(database),
+      ...createEgress(database),
       close: () => database.close(),
     };
   } catch (error) {

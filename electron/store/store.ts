@@ -1,8 +1,12 @@
+import type { Activation } from '../domain/activation.ts';
 import type { Audience } from '../domain/audience.ts';
 import type { CatalogChange } from '../domain/catalog-change.ts';
 import type { SchemaGap, TableMetadata, TableSummary } from '../domain/catalog.ts';
+import type { Destination } from '../domain/destination.ts';
+import type { ChainedEntry, EgressEntry, LedgerCheck } from '../domain/egress.ts';
 import type { CustomerModel } from '../domain/model.ts';
-import type { Run } from '../domain/run.ts';
+import type { FieldRecipe } from '../domain/recipe.ts';
+import type { ActivationRun, RejectedRow, Run, RunBatch } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
 import type { Connection, Workspace } from '../domain/workspace.ts';
 
@@ -79,11 +83,65 @@ export interface Store {
   /** When the metadata was read, or undefined when it never was. */
   catalogAsOf(connectionId: string): string | undefined;
 
+  listDestinations(): Destination[];
+  findDestination(id: string): Destination | undefined;
+  saveDestination(destination: Destination): void;
+  removeDestination(id: string): void;
+
+  listActivations(connectionId: string): Activation[];
+  findActivation(connectionId: string, id: string): Activation | undefined;
+  saveActivation(connectionId: string, activation: Activation): void;
+  removeActivation(connectionId: string, id: string): void;
+
+  /** Keeps recipes under an id that is made of them: what was sent once can be removed by the same. */
+  saveRecipes(id: string, recipes: readonly FieldRecipe[]): void;
+  findRecipes(id: string): FieldRecipe[] | undefined;
+  /** Remembers that rows were added by these recipes under a key that names where: connection, destination and target. */
+  noteRecipesUsed(place: string, recipesId: string): void;
+  listRecipesUsed(place: string): string[];
+
+  /** Adds or changes a batch of a run. */
+  saveBatch(runId: string, batch: RunBatch): void;
+  /** Batches of a run after a number, in their order. */
+  listBatches(runId: string, after: number, limit: number): RunBatch[];
+  /** All batches of a run in one of these states, in their order. */
+  listBatchesIn(runId: string, statuses: readonly RunBatch['status'][]): RunBatch[];
+  /** Keeps rejected rows; a row that is there already stays as it is. @returns how many were not there */
+  saveRejected(runId: string, rows: readonly RejectedRow[]): number;
+  listRejected(runId: string, after: number, limit: number): RejectedRow[];
+  /** How many rows were rejected, by field and reason, the most frequent first. */
+  countRejected(runId: string): { field?: string; reason: string; rows: number }[];
+  /** What a delivery keeps between batches and over a crash: ids of the vendor's things, as JSON. */
+  saveRunState(runId: string, state: Readonly<Record<string, unknown>>): void;
+  findRunState(runId: string): Readonly<Record<string, unknown>> | undefined;
+  /** The newest run of an activation that is not a retry of rejected rows; of one status where it is given. */
+  findLastRun(
+    connectionId: string,
+    activationId: string,
+    status?: ActivationRun['status'],
+  ): ActivationRun | undefined;
+  /** Runs of an activation in one of these states, the newest first. */
+  listRunsOf(
+    connectionId: string,
+    activationId: string,
+    statuses: readonly ActivationRun['status'][],
+    limit: number,
+  ): ActivationRun[];
+
+  /** Appends to the egress ledger, durably before it returns. */
+  appendEgress(entry: EgressEntry): void;
+  /** Entries after a position, in their order. */
+  listEgress(after: number, limit: number): ChainedEntry[];
+  /** The newest entries before a position (of all where it is absent), the newest first. */
+  listEgressBefore(before: number | undefined, limit: number): ChainedEntry[];
+  /** Looks through all entries in their order: whether positions count up from 1, each follows the one before, and its digest fits its text. */
+  verifyEgress(): LedgerCheck;
+
   saveRun(run: Run): void;
   findRun(id: string): Run | undefined;
   /** Runs, the newest first. */
   listRuns(limit: number): Run[];
-  /** Runs that are `running`: in a store that was just opened, those that a crash left behind. */
+  /** Runs that are `running`, the oldest first: in a store that was just opened, those that a crash left behind. */
   listUnfinishedRuns(): Run[];
 
   /** All definitions as one workspace. */

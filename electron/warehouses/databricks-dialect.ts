@@ -18,6 +18,18 @@ export const databricksDialect: Dialect = {
   tryCast: 'try_cast',
   aggregateFilter: true,
   narrowsCustomers: true,
+  lists: {
+    type: 'ARRAY<STRING>',
+    of: (texts) => `array(${texts.join(', ')})`,
+    element: (list, at) => `${list}[${at}]`,
+  },
+  // Unlike row_number() OVER () it moves no row to another machine; numbers are left out between partitions.
+  rowNumber: 'monotonically_increasing_id()',
+  hashes: {
+    sha256: (text) => `sha2(${text}, 256)`,
+    sha1: (text) => `sha1(${text})`,
+    md5: (text) => `md5(${text})`,
+  },
   functions: {
     anyTrue: 'bool_or',
     listContains: 'array_contains',

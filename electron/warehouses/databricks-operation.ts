@@ -19,6 +19,8 @@ type OperationHandle = Parameters<Driver['fetchResults']>[0]['operationHandle'];
 export interface StepOptions {
   readonly signal: AbortSignal | undefined;
   readonly limits: Limits;
+  /** True for what writes: where nobody knows whether the server heard it, it is not begun again, and its rows are not read. */
+  readonly writes?: boolean;
 }
 
 /** Numbers of the protocol: `TOperationState` and `TSparkRowSetType`. */
@@ -97,7 +99,7 @@ export class Operation {
     begin: BeginOperation,
     options: StepOptions,
   ): Promise<Operation> {
-    const { signal, limits } = options;
+    const { signal, limits, writes = false } = options;
     const ask = (): Promise<Operation> => {
       let isLate = false;
       const asked = begin(session).then((answer) => {
@@ -115,7 +117,7 @@ export class Operation {
     return callPatiently(ask, {
       within: CALLS_WITHIN_MS,
       attempts: CALL_ATTEMPTS,
-      isRepeatable: true,
+      isRepeatable: !writes,
       signal,
     });
   }
@@ -126,14 +128,24 @@ export class Operation {
   }
 
   /** Waits until there is a result, and reads what it looks like. */
-  async finished({ signal, limits }: StepOptions): Promise<void> {
+  async finished({ signal, limits, writes = false }: StepOptions): Promise<void> {
     const { driver, wire } = this.#session;
-    const end = Date.now() + limits.statement;
-    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
+    const ask = async () => {
       const asked = driver.getOperationStatus(
         new wire.TGetOperationStatusReq({ operationHandle: this.#handle, getProgressUpdate: false }),
       );
-      const status = parseAnswer(OperationStatus, await waitWithin(asked, limits.answer, signal));
+      return parseAnswer(OperationStatus, await waitWithin(asked, limits.answer, signal));
+    };
+    // A read is begun anew instead, as a whole.
+    const attempts = writes ? CALL_ATTEMPTS : 1;
+    const end = Date.now() + limits.statement;
+    for (let wait = FIRST_POLL_MS; ; wait = Math.min(wait * 1.5, LONGEST_POLL_MS)) {
+      const status = await callPatiently(ask, {
+        within: CALLS_WITHIN_MS,
+        attempts,
+        isRepeatable: true,
+        signal,
+      });
       if (status.hasResultSet === false) this.#hasRows = false;
       if (status.operationState === FINISHED) break;
       if (!RUNNING.has(status.operationState)) {
@@ -143,6 +155,7 @@ export class Operation {
       if (Date.now() > end) throw timedOut(limits.statement);
       await waitWithin(new Promise((resolve) => setTimeout(resolve, wait)), limits.answer, signal);
     }
+    if (writes) this.#hasRows = false;
     if (this.#hasRows) await this.#describe(signal, limits);
   }
 

@@ -1,9 +1,11 @@
 import { AppError, cancelled } from '../domain/app-error.ts';
 import type { ColumnMetadata, RowCount, TableMetadata, TableSize } from '../domain/catalog.ts';
 import type { FileFormat } from '../domain/run.ts';
+import type { SchemaPath } from '../domain/permission.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
 import type { TestStep } from '../domain/test-step.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
+import { readArrowBlocks } from './arrow-blocks.ts';
 import { DatabricksConnection, ServerFailure, type ServerSession } from './databricks-connection.ts';
 import { databricksDialect } from './databricks-dialect.ts';
 import { discoverTables, type MetadataReader, readTableColumns } from './databricks-discovery.ts';
@@ -20,6 +22,7 @@ import { readRows, toParameters } from './databricks-value.ts';
 import { LIMITS, type Limits } from './databricks-wait.ts';
 import { writeParts } from './row-writer.ts';
 import { MOST_ROWS, countByQuery, tooManyRows } from './session-acts.ts';
+import { assertStateTarget } from './state-target.ts';
 import type {
   ActOptions,
   DiscoverOptions,
@@ -27,6 +30,8 @@ import type {
   OpenWarehouse,
   QueryResult,
   ResultValue,
+  RowBlock,
+  StateSchema,
 } from './warehouse.ts';
 
 /** A part of the result of a running operation. */
@@ -52,12 +57,20 @@ const RESULT_FORM = {
 /** A connection to a Databricks SQL warehouse. Nothing is sent before the first act. */
 export class DatabricksSession implements OpenWarehouse {
   readonly permissions = createPermissionReader((query, options) => this.query(query, options));
+  readonly state?: StateSchema;
   readonly #address: DatabricksAddress;
   readonly #limits: Limits;
   readonly #connection: DatabricksConnection;
   readonly #closing = new AbortController();
 
   constructor(address: DatabricksAddress, limits: Limits = LIMITS) {
+    const { state } = address;
+    if (state !== undefined) {
+      this.state = {
+        ...state,
+        execute: (statement, options = {}) => this.#execute(statement, state, options),
+      };
+    }
     this.#address = address;
     this.#limits = limits;
     this.#connection = new DatabricksConnection(address, limits, (session, signal) =>
@@ -119,6 +132,12 @@ export class DatabricksSession implements OpenWarehouse {
     return { rows, ...(statementId === undefined ? {} : { statementId }) };
   }
 
+  stream(query: CompiledQuery, options: ActOptions = {}): AsyncGenerator<RowBlock> {
+    const { signal } = this.#with(options);
+    const run = this.#run(beginStatement(query, options), options);
+    return readArrowBlocks(partsOf(run), signal);
+  }
+
   async exportFile(
     query: CompiledQuery,
     path: string,
@@ -155,6 +174,18 @@ export class DatabricksSession implements OpenWarehouse {
     await this.#connection.close();
   }
 
+  async #execute(
+    statement: CompiledQuery,
+    state: SchemaPath,
+    options: ActOptions,
+  ): Promise<{ readonly statementId?: string }> {
+    assertStateTarget(statement.text, state);
+    const begin = beginStatement(statement, options);
+    let statementId: string | undefined;
+    for await (const { operation } of this.#run(begin, options, 'once')) statementId = operation.id;
+    return statementId === undefined ? {} : { statementId };
+  }
+
   #with<T extends ActOptions>(options: T): T & { readonly signal: AbortSignal } {
     const closing = this.#closing.signal;
     const signal = options.signal === undefined ? closing : AbortSignal.any([options.signal, closing]);
@@ -163,11 +194,15 @@ export class DatabricksSession implements OpenWarehouse {
 
   /**
    * Runs an operation: an empty part once it has a result, then its rows. When the connection or the session is lost before anything was
-   * given out, it is begun again, once; all operations only read.
+   * given out, it is begun again, once. What writes is begun `once`: again only where the server has refused to begin it.
    */
-  async *#run(begin: BeginOperation, given: ActOptions): AsyncGenerator<Received> {
+  async *#run(
+    begin: BeginOperation,
+    given: ActOptions,
+    runs: 'again' | 'once' = 'again',
+  ): AsyncGenerator<Received> {
     const { signal, onProgress } = this.#with(given);
-    const step = { signal, limits: this.#limits };
+    const step = { signal, limits: this.#limits, writes: runs === 'once' };
     for (let attempt = 1; ; attempt += 1) {
       let operation: Operation | undefined;
       let session: ServerSession | undefined;
@@ -191,7 +226,9 @@ export class DatabricksSession implements OpenWarehouse {
         if (signal.aborted) throw cancelled();
         const isLost = this.#hasLostSession(error);
         if (isLost && session !== undefined) await this.#connection.forget(session);
-        const isWorthAnother = session !== undefined && (isLost || isLostConnection(error));
+        const isRefused = isLost && operation === undefined;
+        const isWorthAnother =
+          session !== undefined && (isRefused || (!step.writes && (isLost || isLostConnection(error))));
         if (!isWorthAnother || isUsed || attempt > 1)
           throw await mapDatabricksError(error, this.#address, operation?.id);
       } finally {
@@ -216,6 +253,10 @@ export class DatabricksSession implements OpenWarehouse {
       (error) => mapDatabricksError(error, this.#address),
     );
   }
+}
+
+async function* partsOf(received: AsyncIterable<Received>): AsyncGenerator<ResultPart> {
+  for await (const { part } of received) yield part;
 }
 
 function beginStatement(query: CompiledQuery, { tags = {} }: ActOptions): BeginOperation {

@@ -1,5 +1,7 @@
 import { AppError } from '../domain/app-error.ts';
 import type { FieldSpec, Secrets, Settings } from '../domain/field-spec.ts';
+import type { SchemaPath } from '../domain/permission.ts';
+import { readStateSchema, STATE_SETTING } from './databricks-state.ts';
 
 /** How the account signs in. */
 export type Credentials =
@@ -17,6 +19,8 @@ export interface DatabricksAddress {
   readonly catalog?: string;
   /** A PEM file with certificate authorities to trust beside the built-in ones. */
   readonly authorityFile?: string;
+  /** The one schema that may be written. */
+  readonly state?: SchemaPath;
 }
 
 /** The settings of a connection, as its form shows them. */
@@ -88,6 +92,7 @@ export const DATABRICKS_SETTINGS: readonly FieldSpec[] = [
     required: false,
     help: 'Limits discovery to one catalog; empty for all that the account sees.',
   },
+  STATE_SETTING,
   {
     key: 'authority',
     label: 'Certificate authority',
@@ -121,6 +126,7 @@ export function readAddress(settings: Settings, secrets: Secrets): DatabricksAdd
   }
   const catalog = textOf(settings['catalog']);
   const authorityFile = textOf(settings['authority']);
+  const state = readStateSchema(settings);
   return {
     host,
     port,
@@ -128,6 +134,7 @@ export function readAddress(settings: Settings, secrets: Secrets): DatabricksAdd
     credentials: readCredentials(settings, secrets),
     ...(catalog === '' ? {} : { catalog }),
     ...(authorityFile === '' ? {} : { authorityFile }),
+    ...(state === undefined ? {} : { state }),
   };
 }
 

@@ -2,6 +2,7 @@ import { databricksDialect } from './databricks-dialect.ts';
 import { readCompute } from './databricks-permissions.ts';
 import { DatabricksSession } from './databricks-session.ts';
 import { DATABRICKS_SETTINGS, readAddress } from './databricks-settings.ts';
+import { findStateSchema } from './databricks-state.ts';
 import { defineWarehouse } from './warehouse.ts';
 
 /** A Databricks SQL warehouse. */
@@ -13,6 +14,7 @@ export const databricks = defineWarehouse({
   dialect: databricksDialect,
   compute: readCompute,
   tableSizes: true,
+  stateSchema: findStateSchema,
   async open({ settings, secrets }) {
     return new DatabricksSession(readAddress(settings, secrets));
   },

@@ -19,6 +19,17 @@ export const duckdbDialect: Dialect = {
   tryCast: 'TRY_CAST',
   aggregateFilter: true,
   narrowsCustomers: false,
+  lists: {
+    type: 'VARCHAR[]',
+    of: (texts) => `[${texts.join(', ')}]`,
+    element: (list, at) => `${list}[${at + 1}]`,
+  },
+  rowNumber: 'row_number() OVER ()',
+  hashes: {
+    sha256: (text) => `sha256(${text})`,
+    sha1: (text) => `sha1(${text})`,
+    md5: (text) => `md5(${text})`,
+  },
   functions: {
     anyTrue: 'bool_or',
     listContains: 'list_contains',

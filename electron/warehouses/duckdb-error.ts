@@ -86,7 +86,7 @@ function mapFileError(text: string): AppError | undefined {
     return tableMissing(/the pattern "[^"\n]*?([^"\n/\\]+)"/.exec(text)?.[1] ?? 'file');
   }
   if (
-    /magic bytes|not a valid DuckDB database|too small to be a Parquet file|Invalid unicode|not utf-8/i.test(
+    /magic bytes|not a valid DuckDB database|Corrupt database file|too small to be a Parquet file|Invalid unicode|not utf-8/i.test(
       text,
     )
   ) {

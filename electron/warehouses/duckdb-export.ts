@@ -8,13 +8,12 @@ import { mapDuckdbError } from './duckdb-error.ts';
 import { formatForFile } from './duckdb-file-forms.ts';
 import { openLockedInstance, sqlLiteral } from './duckdb-instance.ts';
 import { interruptOnAbort } from './duckdb-pool.ts';
+import { withProgress } from './duckdb-read.ts';
+import { DuckdbStateFile, stateFilePaths } from './duckdb-state.ts';
 import { parseDuckdbType } from './duckdb-type.ts';
 import { type DuckdbApi, type DuckdbParameters, toDuckdbParameters } from './duckdb-value.ts';
 import { targetUnwritable } from './target-error.ts';
 import type { ActOptions, ExportResult } from './warehouse.ts';
-
-/** How often the progress of a running statement is read. */
-const PROGRESS_EVERY_MS = 150;
 
 /** Options of COPY. Without USE_TMP_FILE false DuckDB would write beside the target, which the lock forbids. */
 const COPY_OPTIONS: Readonly<Record<FileFormat, string>> = {
@@ -28,6 +27,8 @@ export interface ExportSource {
   readonly api: DuckdbApi;
   readonly spillFolder: string;
   readonly folders: readonly string[];
+  /** The file with the state, where the statement reads it. */
+  readonly stateFile: string | undefined;
   /** Opens the catalogs that a statement reads. */
   readonly attach: (connection: DuckDBConnection, statement: string) => Promise<void>;
 }
@@ -72,34 +73,49 @@ async function runCopy(
   format: FileFormat,
   options: ActOptions,
 ): Promise<number> {
+  const { stateFile } = source;
   const { instance, connections } = await openLockedInstance(source.api, {
     spillFolder: source.spillFolder,
     folders: source.folders,
-    target: path,
-    connections: 1,
+    files: [path, ...(stateFile === undefined ? [] : stateFilePaths(stateFile))],
+    connections: 2,
     attach: (connection) => source.attach(connection, query.text),
   });
-  const [connection] = connections;
-  if (connection === undefined) return 0;
+  const [connection, keeper] = connections;
+  if (connection === undefined || keeper === undefined) return 0;
+  const signal = options.signal ?? new AbortController().signal;
+  const state = stateFile === undefined ? undefined : new DuckdbStateFile(stateFile, keeper, signal);
+  const copy = (): Promise<number> => copyRows(source.api, connection, query, path, format, options);
+  try {
+    return await (state === undefined ? copy() : state.use(signal, copy));
+  } finally {
+    await state?.release();
+    for (const each of connections) each.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function copyRows(
+  api: DuckdbApi,
+  connection: DuckDBConnection,
+  query: CompiledQuery,
+  path: string,
+  format: FileFormat,
+  options: ActOptions,
+): Promise<number> {
   const stop = interruptOnAbort(connection, options.signal);
-  const timer = setInterval(() => {
-    const { percentage } = connection.progress;
-    if (percentage >= 0)
-      options.onProgress?.({ text: 'Writing the file', fraction: Math.min(percentage / 100, 1) });
-  }, PROGRESS_EVERY_MS);
   try {
     throwIfCancelled(options.signal);
-    const { values, types } = toDuckdbParameters(source.api, query.values);
+    const { values, types } = toDuckdbParameters(api, query.values);
     const text = await formForFile(connection, query.text, format, { values, types });
     const sql = `COPY (\n${text}\n) TO ${sqlLiteral(path)} (${COPY_OPTIONS[format]})`;
-    const result = await connection.run(sql, values, types);
+    const result = await withProgress(connection, 'Writing the file', options.onProgress, () =>
+      connection.run(sql, values, types),
+    );
     const [[rows] = []] = await result.getRows();
     return Number(rows ?? 0);
   } finally {
-    clearInterval(timer);
     stop();
-    connection.closeSync();
-    instance.closeSync();
   }
 }
 

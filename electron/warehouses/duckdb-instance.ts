@@ -19,8 +19,8 @@ export interface LockedInstanceOptions {
   readonly spillFolder: string;
   /** Folders that statements may read after the lock. */
   readonly folders?: readonly string[];
-  /** The one file that statements may write. */
-  readonly target?: string;
+  /** The files that statements may write. */
+  readonly files?: readonly string[];
   readonly connections: number;
   /** Memory that the engine may use; a share of the machine's unless stated. */
   readonly memoryMiB?: number;
@@ -62,14 +62,14 @@ export async function openLockedInstance(
     if (first !== undefined) {
       await options.attach(first);
       const folders = (options.folders ?? []).map(sqlLiteral).join(', ');
-      const target = options.target === undefined ? '' : sqlLiteral(options.target);
+      const files = (options.files ?? []).map(sqlLiteral).join(', ');
       await runAll(first, [
         // Without an extension for cryptography DuckDB writes encrypted spill files only when told that its own
         // random numbers will do; the key lives in memory and the files go when the statement ends.
         'SET temp_file_encryption = true',
         `SET force_mbedtls_unsafe = 'true'`,
         `SET allowed_directories = [${folders}]`,
-        `SET allowed_paths = [${target}]`,
+        `SET allowed_paths = [${files}]`,
         'SET enable_external_access = false',
         'SET lock_configuration = true',
       ]);

@@ -1,115 +1,101 @@
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
-import { AppError } from '../domain/app-error.ts';
+import type { DuckDBConnection, DuckDBInstance, DuckDBResult } from '@duckdb/node-api';
+import { throwIfCancelled } from '../domain/app-error.ts';
 import type { ColumnMetadata, RowCount, TableMetadata } from '../domain/catalog.ts';
 import type { FileFormat } from '../domain/run.ts';
 import { formatTablePath, type TablePath } from '../domain/table-path.ts';
 import type { TestStep } from '../domain/test-step.ts';
 import type { CompiledQuery } from '../sql/compiled-query.ts';
-import { quoteTable } from '../sql/printer.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
 import { discoverTables, readTableColumns } from './duckdb-discovery.ts';
 import { mapDuckdbError, tableMissing } from './duckdb-error.ts';
 import { exportByCopy } from './duckdb-export.ts';
-import { openLockedInstance } from './duckdb-instance.ts';
+import { type LockedInstance, openLockedInstance } from './duckdb-instance.ts';
 import { DuckdbPool } from './duckdb-pool.ts';
-import { type DuckdbApi, readDuckdbValue, toDuckdbParameters } from './duckdb-value.ts';
-import type { ActOptions, ExportResult, OpenWarehouse, QueryResult, ResultValue } from './warehouse.ts';
-import { MOST_ROWS, countByQuery, tooManyRows } from './session-acts.ts';
+import {
+  type DuckdbDriver,
+  endResult,
+  loadDriver,
+  readAllRows,
+  readBlocks,
+  withProgress,
+} from './duckdb-read.ts';
+import type { DuckdbSource } from './duckdb-source.ts';
+import { DuckdbStateFile, mentionsState, STATE_SCHEMA, stateFilePaths } from './duckdb-state.ts';
+import { testSession } from './duckdb-test.ts';
+import { toDuckdbParameters } from './duckdb-value.ts';
+import { Handover } from './handover.ts';
+import { MOST_ROWS, countByQuery } from './session-acts.ts';
+import { assertStateTarget } from './state-target.ts';
+import type {
+  ActOptions,
+  ExportResult,
+  OpenWarehouse,
+  QueryResult,
+  RowBlock,
+  StateSchema,
+} from './warehouse.ts';
 
 /** Statements that run at the same time. The driver holds one of Node's four worker threads for each. */
 const CONNECTIONS = 3;
-const PROGRESS_EVERY_MS = 150;
-
-/** What a session reads: a database file or a folder of data files. */
-export interface DuckdbSource {
-  /** Where it comes from, for the steps of a test: `the file retail.duckdb`. */
-  readonly label: string;
-  /** The engine's names of its catalogs. */
-  readonly catalogs: readonly string[];
-  /** Folders whose files the statements read. */
-  readonly folders: readonly string[];
-  /** Opens the catalogs in a fresh engine; of a folder only the tables that `statement` mentions, where it is given. */
-  attach(connection: DuckDBConnection, statement?: string): Promise<void>;
-  /** Looks anew at files that came, went or changed. */
-  refresh?(connection: DuckDBConnection): Promise<void>;
-  /** The rows of a table that is a file, where its own metadata tells them. */
-  fileRows?(schema: string, table: string): number | undefined;
-  /** What a test says beside the number of tables. */
-  notes?(): readonly string[];
-}
 
 /** An open DuckDB engine over one source, read-only and locked: the one implementation behind the sample, database files and folders. */
 export class DuckdbSession implements OpenWarehouse {
-  readonly #api: DuckdbApi;
+  /** Absent where nothing may be written. */
+  readonly state?: StateSchema;
+  readonly #driver: DuckdbDriver;
   readonly #instance: DuckDBInstance;
   readonly #pool: DuckdbPool;
   readonly #source: DuckdbSource;
   readonly #spillFolder: string;
+  readonly #stateFile: DuckdbStateFile | undefined;
   readonly #closing = new AbortController();
   readonly #running = new Set<Promise<unknown>>();
 
   private constructor(
-    api: DuckdbApi,
-    opened: { instance: DuckDBInstance; connections: readonly DuckDBConnection[] },
+    driver: DuckdbDriver,
+    opened: LockedInstance,
     source: DuckdbSource,
-    spillFolder: string,
+    folders: { readonly spill: string; readonly stateFile: string | undefined },
   ) {
-    this.#api = api;
+    const [keeper, ...connections] = opened.connections;
+    this.#driver = driver;
     this.#instance = opened.instance;
-    this.#pool = new DuckdbPool(opened.connections);
+    this.#pool = new DuckdbPool(connections);
     this.#source = source;
-    this.#spillFolder = spillFolder;
+    this.#spillFolder = folders.spill;
+    if (folders.stateFile === undefined || keeper === undefined) return;
+    this.#stateFile = new DuckdbStateFile(folders.stateFile, keeper, this.#closing.signal);
+    this.state = {
+      ...STATE_SCHEMA,
+      execute: (statement, options) => this.#execute(statement, options),
+    };
   }
 
-  /** Opens an engine over a source. @throws AppError FILE_INVALID where the source cannot be read. */
-  static async open(source: DuckdbSource, home: string): Promise<DuckdbSession> {
-    const api = await import('@duckdb/node-api');
+  /**
+   * Opens an engine over a source. `stateFile` is the file with the one schema that may be written: it need not be there.
+   * @throws AppError FILE_INVALID where the source cannot be read.
+   */
+  static async open(source: DuckdbSource, home: string, stateFile?: string): Promise<DuckdbSession> {
+    const driver = await loadDriver();
     const spillFolder = join(home, 'spill');
     try {
-      const opened = await openLockedInstance(api, {
+      const opened = await openLockedInstance(driver.api, {
         spillFolder,
         folders: source.folders,
-        connections: CONNECTIONS,
+        files: stateFile === undefined ? [] : stateFilePaths(stateFile),
+        // One more keeps the state: it attaches and detaches its file.
+        connections: CONNECTIONS + 1,
         attach: (connection) => source.attach(connection),
       });
-      return new DuckdbSession(api, opened, source, spillFolder);
+      return new DuckdbSession(driver, opened, source, { spill: spillFolder, stateFile });
     } catch (error) {
       throw mapDuckdbError(error);
     }
   }
 
   async test(onStep: (step: TestStep) => void, options: ActOptions = {}): Promise<void> {
-    const open = { id: 'open', label: `Open ${this.#source.label}` };
-    onStep({ ...open, status: 'running' });
-    onStep({ ...open, status: 'passed' });
-    const list = { id: 'list', label: 'List tables' };
-    onStep({ ...list, status: 'running' });
-    let first: TablePath | undefined;
-    let tables = 0;
-    for await (const table of this.discover(options)) {
-      first ??= table.path;
-      tables += 1;
-    }
-    if (first === undefined) {
-      throw new AppError({
-        code: 'FILE_INVALID',
-        message: `There are no tables in ${this.#source.label}.`,
-        help: 'Choose a DuckDB database with tables, or a folder with Parquet, CSV or JSON Lines files.',
-        retry: 'after-fix',
-      });
-    }
-    const detail = [`${tables} ${tables === 1 ? 'table' : 'tables'}`, ...(this.#source.notes?.() ?? [])].join(
-      '; ',
-    );
-    onStep({ ...list, status: 'passed', detail });
-    const read = { id: 'read', label: `Read ${formatTablePath(first)}` };
-    onStep({ ...read, status: 'running' });
-    await this.query(
-      { text: `SELECT 1 FROM ${quoteTable(first, duckdbDialect)} LIMIT 1`, values: {}, columns: [] },
-      options,
-    );
-    onStep({ ...read, status: 'passed' });
+    await testSession(this, this.#source, onStep, options);
   }
 
   async *discover(options: ActOptions = {}): AsyncGenerator<TableMetadata> {
@@ -144,26 +130,35 @@ export class DuckdbSession implements OpenWarehouse {
     options: ActOptions & { readonly maxRows?: number } = {},
   ): Promise<QueryResult> {
     const maxRows = options.maxRows ?? MOST_ROWS;
-    const { values, types } = toDuckdbParameters(this.#api, query.values);
-    const rows = await this.#run(options.signal, async (connection) => {
-      const timer = setInterval(() => {
-        const { percentage } = connection.progress;
-        if (percentage >= 0) options.onProgress?.({ text: 'Running the query', fraction: percentage / 100 });
-      }, PROGRESS_EVERY_MS);
-      try {
-        const result = await connection.stream(query.text, values, types);
-        const read: ResultValue[][] = [];
-        for (;;) {
-          const chunk = await result.fetchChunk();
-          if (chunk === null || chunk.rowCount === 0) return read;
-          if (read.length + chunk.rowCount > maxRows) throw tooManyRows(maxRows);
-          for (const row of chunk.getRows()) read.push(this.#readRow(row));
-        }
-      } finally {
-        clearInterval(timer);
-      }
-    });
+    const rows = await this.#statement(query, 'Running the query', options, (result) =>
+      readAllRows(this.#driver.api, result, maxRows),
+    );
     return { rows };
+  }
+
+  async *stream(query: CompiledQuery, options: ActOptions = {}): AsyncGenerator<RowBlock> {
+    const blocks = new Handover<RowBlock>();
+    const left = new AbortController();
+    const signal = eitherSignal(options.signal, left.signal);
+    const running = this.#statement(query, 'Running the query', { ...options, signal }, (result, either) =>
+      readBlocks(this.#driver, result, blocks, either),
+    ).finally(() => {
+      blocks.finish();
+    });
+    // Whoever has left hears of no failure.
+    running.catch(() => undefined);
+    try {
+      for (;;) {
+        const block = await blocks.take();
+        throwIfCancelled(options.signal);
+        if (block === undefined) break;
+        yield block;
+      }
+      await running;
+    } finally {
+      left.abort();
+      await running.catch(() => undefined);
+    }
   }
 
   async exportFile(
@@ -173,9 +168,10 @@ export class DuckdbSession implements OpenWarehouse {
     options: ActOptions = {},
   ): Promise<ExportResult> {
     const source = {
-      api: this.#api,
+      api: this.#driver.api,
       spillFolder: this.#spillFolder,
       folders: this.#source.folders,
+      stateFile: mentionsState(query.text) ? this.#stateFile?.path : undefined,
       attach: (connection: DuckDBConnection, statement: string) => this.#source.attach(connection, statement),
     };
     return this.#track(options.signal, (signal) =>
@@ -187,28 +183,59 @@ export class DuckdbSession implements OpenWarehouse {
   async close(): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#running);
+    await this.#stateFile?.release();
     this.#pool.close();
     this.#instance.closeSync();
   }
 
-  #readRow(row: readonly DuckDBValue[]): ResultValue[] {
-    return row.map((value) => readDuckdbValue(this.#api, value));
+  async #execute(
+    statement: CompiledQuery,
+    options: ActOptions = {},
+  ): Promise<{ readonly statementId?: string }> {
+    assertStateTarget(statement.text, STATE_SCHEMA);
+    await this.#statement(statement, 'Writing rows', options, (result) =>
+      readAllRows(this.#driver.api, result, MOST_ROWS),
+    );
+    return {};
+  }
+
+  /** Runs one statement on a connection of its own, with the state attached where the statement names it. */
+  #statement<T>(
+    query: CompiledQuery,
+    progress: string,
+    options: ActOptions,
+    read: (result: DuckDBResult, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const { values, types } = toDuckdbParameters(this.#driver.api, query.values);
+    return this.#run(options.signal, async (connection, signal) => {
+      const act = (): Promise<T> =>
+        withProgress(connection, progress, options.onProgress, async () => {
+          try {
+            return await read(await connection.stream(query.text, values, types), signal);
+          } finally {
+            await endResult(connection);
+          }
+        });
+      const state = mentionsState(query.text) ? this.#stateFile : undefined;
+      return state === undefined ? act() : state.use(signal, act);
+    });
   }
 
   async #run<T>(
     signal: AbortSignal | undefined,
-    act: (connection: DuckDBConnection) => Promise<T>,
+    act: (connection: DuckDBConnection, signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.#track(signal, (either) => this.#pool.use(either, act));
+      return await this.#track(signal, (either) =>
+        this.#pool.use(either, (connection) => act(connection, either)),
+      );
     } catch (error) {
       throw mapDuckdbError(error);
     }
   }
 
   async #track<T>(signal: AbortSignal | undefined, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const closing = this.#closing.signal;
-    const running = act(signal === undefined ? closing : AbortSignal.any([signal, closing]));
+    const running = act(eitherSignal(signal, this.#closing.signal));
     this.#running.add(running);
     try {
       return await running;
@@ -216,4 +243,8 @@ export class DuckdbSession implements OpenWarehouse {
       this.#running.delete(running);
     }
   }
+}
+
+function eitherSignal(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+  return one === undefined ? other : AbortSignal.any([one, other]);
 }

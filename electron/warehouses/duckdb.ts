@@ -1,19 +1,22 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { AppError, throwIfCancelled } from '../domain/app-error.ts';
+import type { Settings } from '../domain/field-spec.ts';
 import { systemCode } from '../domain/system-code.ts';
 import { quoteIdentifier } from '../sql/printer.ts';
 import { readerOf } from './data-files.ts';
 import { duckdbDialect } from './duckdb-dialect.ts';
 import { fileInvalid } from './duckdb-error.ts';
 import { sqlLiteral } from './duckdb-instance.ts';
-import { DuckdbSession, type DuckdbSource } from './duckdb-session.ts';
+import { DuckdbSession } from './duckdb-session.ts';
+import type { DuckdbSource } from './duckdb-source.ts';
+import { STATE_SCHEMA } from './duckdb-state.ts';
 import { FileSource } from './file-source.ts';
 import { defineWarehouse } from './warehouse.ts';
 
 const DATABASE_ENDINGS = ['.duckdb', '.ddb', '.db'];
 /** Names that an engine in memory uses itself. */
-const TAKEN_CATALOGS = ['memory', 'system', 'temp'];
+const TAKEN_CATALOGS = ['memory', 'system', 'temp', STATE_SCHEMA.catalog];
 
 /** A DuckDB database file, a data file, or a folder of data files; read-only. */
 export const duckdb = defineWarehouse({
@@ -32,8 +35,19 @@ export const duckdb = defineWarehouse({
       placeholder: '/data/retail.duckdb',
       help: 'In a folder each data file is a table of the schema default; a subfolder is a schema of its own.',
     },
+    {
+      key: 'stateFile',
+      label: 'State file',
+      kind: 'path',
+      required: false,
+      picks: 'file',
+      extensions: ['duckdb'],
+      placeholder: '/data/slipway-state.duckdb',
+      help: 'Where runs keep what was synced last. Needed for mirror. Made if it is not there; nothing else is written.',
+    },
   ],
   dialect: duckdbDialect,
+  stateSchema: (settings) => (stateFileOf(settings) === undefined ? undefined : STATE_SCHEMA),
   async open({ settings, home, signal }) {
     throwIfCancelled(signal);
     const path = settings['path'];
@@ -46,9 +60,26 @@ export const duckdb = defineWarehouse({
         where: 'settings.path',
       });
     }
-    return DuckdbSession.open(await findSource(resolve(path.trim())), home);
+    const source = await findSource(resolve(path.trim()));
+    const stateFile = stateFileOf(settings);
+    if (stateFile === resolve(path.trim())) {
+      throw new AppError({
+        code: 'SETTINGS_INVALID',
+        message: 'The state file is the database that is read.',
+        help: 'Choose another file, or the name of a new one.',
+        retry: 'after-fix',
+        where: 'settings.stateFile',
+      });
+    }
+    return DuckdbSession.open(source, home, stateFile);
   },
 });
+
+/** The full path of the state file; undefined where none is set. */
+function stateFileOf(settings: Settings): string | undefined {
+  const path = settings['stateFile'];
+  return typeof path === 'string' && path.trim() !== '' ? resolve(path.trim()) : undefined;
+}
 
 async function findSource(path: string): Promise<DuckdbSource> {
   const found = await stat(path).catch((error: unknown) => {

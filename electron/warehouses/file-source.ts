@@ -12,7 +12,7 @@ import {
 import { duckdbDialect } from './duckdb-dialect.ts';
 import { mapDuckdbError } from './duckdb-error.ts';
 import { sqlLiteral } from './duckdb-instance.ts';
-import type { DuckdbSource } from './duckdb-session.ts';
+import type { DuckdbSource } from './duckdb-source.ts';
 
 const CATALOG = 'files';
 /** CSV files up to this size are read whole to find the types of their columns; of longer ones DuckDB reads the beginning. */

@@ -9,6 +9,7 @@ import { mapDuckdbError } from './duckdb-error.ts';
 import { instanceConfig, sqlLiteral } from './duckdb-instance.ts';
 import { interruptOnAbort } from './duckdb-pool.ts';
 import { DuckdbSession } from './duckdb-session.ts';
+import { STATE_SCHEMA } from './duckdb-state.ts';
 import { defineWarehouse, type ActOptions } from './warehouse.ts';
 
 const CATALOG = 'main_db';
@@ -40,6 +41,7 @@ export const sample = defineWarehouse({
   ],
   dialect: duckdbDialect,
   pinnedAsOf: SAMPLE_AS_OF,
+  stateSchema: () => STATE_SCHEMA,
   async open({ settings, home, signal, onProgress }) {
     const size = isSampleSize(settings['size']) ? settings['size'] : 'small';
     const file = await ensureSampleFile(home, size, {
@@ -56,6 +58,7 @@ export const sample = defineWarehouse({
         },
       },
       home,
+      join(home, 'sample', `state-${size}.duckdb`),
     );
   },
 });

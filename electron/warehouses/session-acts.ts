@@ -28,6 +28,16 @@ export function invalidValue(expected: string): AppError {
   });
 }
 
+/** The error of a stream of which a column is not text. */
+export function notText(): AppError {
+  return new AppError({
+    code: 'INTERNAL',
+    message: 'A column of the rows to be streamed is not text.',
+    help: 'Report this with the steps that led here.',
+    retry: 'no',
+  });
+}
+
 /** Counts the rows of a table by a query of the open warehouse. */
 export async function countByQuery(
   warehouse: Pick<OpenWarehouse, 'query'>,

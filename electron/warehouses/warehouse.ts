@@ -45,6 +45,20 @@ export interface ExportResult {
   readonly statementId?: string;
 }
 
+/** Some thousand rows of a stream, column by column, in the order of the query's columns; rows of one place belong together. */
+export interface RowBlock {
+  readonly rows: number;
+  readonly columns: readonly (readonly (string | null)[])[];
+}
+
+/** A schema that statements may write to: the administrator grants it. Everything else of the warehouse is only read. */
+export interface StateSchema {
+  readonly catalog: string;
+  readonly schema: string;
+  /** Runs a statement that writes, such as CREATE TABLE … AS, into this schema alone. */
+  execute(statement: CompiledQuery, options?: ActOptions): Promise<{ readonly statementId?: string }>;
+}
+
 /** Whether the connection's account may do something, tried without writing. */
 export interface Probe {
   readonly status: 'held' | 'missing' | 'unknown';
@@ -77,6 +91,11 @@ export interface OpenWarehouse {
   /** Runs a query and returns its rows, `maxRows` at most (10,000 unless stated; more throws). */
   query(query: CompiledQuery, options?: ActOptions & { readonly maxRows?: number }): Promise<QueryResult>;
   /**
+   * The rows of a query of which every column is text, as they arrive: memory holds some blocks. Who stops reading early ends the statement.
+   * A block's arrays are the caller's.
+   */
+  stream(query: CompiledQuery, options?: ActOptions): AsyncIterable<RowBlock>;
+  /**
    * Writes the result of a query to a new file at `path`, which must not exist; a partial file is removed on failure or cancel.
    * The atomic rename to its final name is the caller's.
    */
@@ -88,6 +107,8 @@ export interface OpenWarehouse {
   ): Promise<ExportResult>;
   /** Absent where the data has no permissions of its own. */
   readonly permissions?: PermissionReader;
+  /** Where runs keep their pinned rows and what was synced last. Absent where nothing may be written. */
+  readonly state?: StateSchema;
   close(): Promise<void>;
 }
 
@@ -104,6 +125,10 @@ export interface WarehouseKind {
   readonly tableSizes?: true;
   /** Where permissions are granted by an administrator: the compute that statements run on, by these settings. Absent where nothing is granted. */
   readonly compute?: (settings: Settings) => { readonly host: string; readonly warehouse: string };
+  /** The schema that may be written under these settings, without opening anything; undefined or absent where there is none. */
+  readonly stateSchema?: (
+    settings: Settings,
+  ) => { readonly catalog: string; readonly schema: string } | undefined;
   /** Opens a connection. `home` is a folder where the warehouse may keep its own (synthetic or engine) files. @throws AppError */
   open(context: OpenContext): Promise<OpenWarehouse>;
 }

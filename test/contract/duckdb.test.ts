@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TableMetadata } from '../../electron/domain/catalog.ts';
@@ -16,6 +16,7 @@ const root = await mkdtemp(join(tmpdir(), 'duckdb-'));
 const home = join(root, 'home');
 const database = join(root, "it's main.duckdb");
 const files = join(root, 'files [1]');
+const stateFile = join(root, "it's state", 'state.duckdb');
 
 beforeAll(async () => {
   await makeDatabase();
@@ -35,6 +36,7 @@ async function runSql(statements: readonly string[]): Promise<void> {
 }
 
 async function makeDatabase(): Promise<void> {
+  await mkdir(dirname(stateFile));
   await writeFile(join(root, 'outside.csv'), 'secret\ncanary-4711\n');
   await runSql([
     `ATTACH '${database.replaceAll("'", "''")}' AS d`,
@@ -110,6 +112,8 @@ const engine: Pick<WarehouseFixture, 'literals' | 'longQuery' | 'numbers' | 'for
 describeWarehouse('the sample lakehouse', {
   ...engine,
   kind: sample,
+  hasState: true,
+  isStateHidden: true,
   open: () => sample.open({ settings: {}, secrets: {}, home }),
   table: {
     path: { catalog: 'main', schema: 'retail', table: 'households' },
@@ -121,7 +125,9 @@ describeWarehouse('the sample lakehouse', {
 describeWarehouse('a DuckDB database', {
   ...engine,
   kind: duckdb,
-  open: () => open(database),
+  hasState: true,
+  isStateHidden: true,
+  open: () => duckdb.open({ settings: { path: database, stateFile }, secrets: {}, home }),
   table: {
     path: { catalog: "it's main", schema: 'shop', table: 'customers' },
     columns: ['id', 'tier'],
@@ -132,6 +138,7 @@ describeWarehouse('a DuckDB database', {
 describeWarehouse('a folder of data files', {
   ...engine,
   kind: duckdb,
+  hasState: false,
   open: () => open(files),
   table: {
     path: { catalog: 'files', schema: 'default', table: 'people.parquet' },

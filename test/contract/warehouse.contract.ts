@@ -15,6 +15,9 @@ import type {
   ResultValue,
   WarehouseKind,
 } from '../../electron/warehouses/warehouse.ts';
+import { ESCAPE_CORPUS } from './escape-corpus.ts';
+import { describeState } from './warehouse-state.ts';
+import { describeStreams } from './warehouse-stream.ts';
 import type { TestStep } from '../../electron/domain/test-step.ts';
 
 /** What the suite must know of a warehouse that it tests. */
@@ -30,29 +33,13 @@ export interface WarehouseFixture {
   /** A query of `count` rows with one column `n`, 0 first. */
   readonly numbers: (count: number) => string;
   readonly formats: readonly FileFormat[];
+  /** False where the connection under test has no schema to write to. */
+  readonly hasState: boolean;
+  /** True where the state is no part of the catalogs that are discovered. */
+  readonly isStateHidden?: boolean;
+  /** What a CREATE TABLE says of the format of the table. */
+  readonly tableFormat?: string;
 }
-
-/** Text that breaks naive quoting. */
-export const ESCAPE_CORPUS: readonly string[] = [
-  '',
-  ' ',
-  "O'Brien",
-  "'; DROP TABLE households; --",
-  'double "quotes"',
-  'back`ticks`',
-  'back\\slash \\n \\u0041',
-  'line\nbreak\r\nand\ttab',
-  '-- comment',
-  '/* comment */',
-  '$p1 :p1 ? %s {{x}}',
-  'comma, semicolon; pipe|',
-  'São Paulo Łódź Αθήνα 東京',
-  'family 👨‍👩‍👧 and flag 🇧🇷',
-  'right\u200fto\u202eleft',
-  'NULL',
-  '\\N',
-  'x'.repeat(10_000),
-];
 
 /** Every warehouse must pass these, whatever engine stands behind it. */
 export function describeWarehouse(name: string, fixture: WarehouseFixture): void {
@@ -257,6 +244,15 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         await outcome;
       });
     });
+
+    describeStreams(fixture, () => warehouse);
+
+    if (fixture.hasState) describeState(fixture, () => warehouse);
+    else {
+      it('has no state where none is set', () => {
+        expect(warehouse.state).toBeUndefined();
+      });
+    }
 
     describe('exports', () => {
       it.each(fixture.formats)('writes %s that reads back as the same rows', async (format) => {

@@ -52,6 +52,7 @@ test('the page has no Node and sees only what the preload offers', async () => {
     'chooseSaveFile',
     'kind',
     'notices',
+    'notify',
     'platform',
     'showInFolder',
   ]);

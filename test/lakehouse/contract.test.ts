@@ -4,10 +4,19 @@ import { describeWarehouse } from '../contract/warehouse.contract.ts';
 import { openDatabricks } from './support/open-databricks.ts';
 
 const address = inject('lakehouse');
+const STATE = 'slipway_contract_state';
 
 describeWarehouse('Databricks on Spark', {
   kind: databricks,
-  open: () => Promise.resolve(openDatabricks(address)),
+  hasState: true,
+  // Databricks makes Delta tables unless told otherwise; open Spark does not.
+  tableFormat: ' USING DELTA',
+  open: async () => {
+    const warehouse = openDatabricks(address, { settings: { stateSchema: `spark_catalog.${STATE}` } });
+    const text = `CREATE SCHEMA IF NOT EXISTS spark_catalog.${STATE}`;
+    await warehouse.query({ text, values: {}, columns: [] });
+    return warehouse;
+  },
   table: {
     path: { catalog: 'spark_catalog', schema: 'retail', table: 'households' },
     columns: ['household_key', 'email'],

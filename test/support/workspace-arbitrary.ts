@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import type { FieldMapping } from '../../electron/domain/activation.ts';
 import type { OutputColumn } from '../../electron/domain/audience.ts';
 import type { ColumnType } from '../../electron/domain/column-type.ts';
+import { ActivationMode } from '../../electron/domain/destination.ts';
 import { DURATION_UNITS, type Duration } from '../../electron/domain/duration.ts';
 import {
   BARE_OPERATORS,
@@ -157,12 +159,46 @@ const audience = fc.record(
   { id, name: label, rule, columns: fc.array(column, { maxLength: 3 }), description: awkwardText },
   { requiredKeys: ['id', 'name', 'rule', 'columns'] },
 );
+const settings = fc.dictionary(fc.stringMatching(/^[a-z][a-zA-Z]{0,10}$/), scalar, { maxKeys: 3 });
 const connection = fc.record({
   id,
   label,
   kind: fc.constantFrom('sample', 'duckdb', 'databricks'),
-  settings: fc.dictionary(fc.stringMatching(/^[a-z][a-zA-Z]{0,10}$/), scalar, { maxKeys: 3 }),
+  settings,
 });
+const destination = fc.record({
+  id,
+  label,
+  kind: fc.constantFrom('file', 'sftp', 'facebook'),
+  settings,
+});
+const field: fc.Arbitrary<FieldMapping> = fc.record({
+  to: label,
+  from: fc.oneof(fc.constant({ kind: 'customer-id' as const }), column),
+  form: fc.constantFrom('vendor' as const, 'as-is' as const, 'sha256' as const),
+});
+const consent = fc.tuple(reference, id).map(([each, entity]) => ({ entity, ...each }));
+const activation = fc.record(
+  {
+    id,
+    name: label,
+    audience: id,
+    destination: id,
+    mode: fc.constantFrom(...ActivationMode.options),
+    fields: fc.array(field, { minLength: 1, maxLength: 3 }),
+    target: settings,
+    consent,
+    guards: fc.record({
+      maxRejected: fc.double({ min: 0, max: 1, noNaN: true }),
+      maxChange: fc.double({ min: 0, max: 100, noNaN: true }),
+    }),
+    schedule: fc.record({
+      cron: fc.constantFrom('0 6 * * 1-5', '*/15 * * * *'),
+      timeZone: fc.constantFrom('UTC', 'Europe/Berlin'),
+    }),
+  },
+  { requiredKeys: ['id', 'name', 'audience', 'destination', 'mode', 'fields', 'target', 'guards'] },
+);
 const unique = { selector: (each: { id: string }) => each.id };
 
 /** A workspace that fits its schema, with ids that are unique within their lists. References may lead nowhere: storing does not care. */
@@ -172,6 +208,7 @@ export const workspace: fc.Arbitrary<Workspace> = fc
     fc.record({
       version: fc.constant(1 as const),
       connections: fc.constant(connections),
+      destinations: fc.uniqueArray(destination, { ...unique, maxLength: 2 }),
       models: fc.shuffledSubarray(connections).chain((some) =>
         fc.tuple(
           ...some.map((each) =>
@@ -186,6 +223,7 @@ export const workspace: fc.Arbitrary<Workspace> = fc
               entities: fc.uniqueArray(entity, { ...unique, maxLength: 2 }),
               traits: fc.uniqueArray(trait, { ...unique, maxLength: 2 }),
               audiences: fc.uniqueArray(audience, { ...unique, maxLength: 3 }),
+              activations: fc.uniqueArray(activation, { ...unique, maxLength: 2 }),
             }),
           ),
         ),

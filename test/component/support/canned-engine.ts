@@ -9,7 +9,7 @@ import type {
   PermissionReport,
 } from '../../../electron/domain/permission.ts';
 import { sameTable } from '../../../electron/domain/table-path.ts';
-import { AS_OF, FAILED_RUN, KINDS, RUN, SAMPLE, TABLES } from './canned-lakehouse.ts';
+import { AS_OF, KINDS, SAMPLE, TABLES } from './canned-lakehouse.ts';
 
 /** What the canned engine answers with; every part can be left to its default. */
 export type CannedAnswers = {
@@ -195,10 +195,6 @@ function makeRouter(answers: CannedAnswers, saved: unknown[]) {
         if (answers.report === undefined) throw errors.APP_ERROR({ data: LOST });
         yield { kind: 'done' as const, result: answers.report };
       }),
-    },
-    runs: {
-      list: os.runs.list.handler(() => [FAILED_RUN, RUN]),
-      get: os.runs.get.handler(() => RUN),
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ConnectionView, WarehouseKindView } from '../../../electron/contract/contract.ts';
 import type { ColumnMetadata, TableMetadata } from '../../../electron/domain/catalog.ts';
 import type { ColumnType } from '../../../electron/domain/column-type.ts';
-import type { Run } from '../../../electron/domain/run.ts';
+import type { ExportRun } from '../../../electron/domain/run.ts';
 
 /** The instant of everything in the canned lakehouse. */
 export const AS_OF = '2026-11-20T09:30:00.000Z';
@@ -151,7 +151,7 @@ export const TABLES: TableMetadata[] = [
   table('transactions', 301_482, [key, column('basket_key', bigint, false), column('amount', text, true)]),
 ];
 
-export const RUN: Run = {
+export const RUN: ExportRun = {
   id: 'run-1',
   kind: 'export',
   connectionId: 'sample',
@@ -171,7 +171,7 @@ export const RUN: Run = {
   digest: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
 };
 
-export const FAILED_RUN: Run = {
+export const FAILED_RUN: ExportRun = {
   id: 'run-2',
   kind: 'export',
   connectionId: 'sample',

@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TestEvent } from '../../../electron/contract/contract.ts';
 import { AppError } from '../../../electron/domain/app-error.ts';
 import type { SecretStore } from '../../../electron/keychain/secret-store.ts';
+import { DESTINATIONS } from '../../../electron/destinations/index.ts';
 import { createSessionSecrets } from '../../../electron/keychain/session-secrets.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import { type Services, createServices } from '../../../electron/services/index.ts';
@@ -31,6 +32,7 @@ function start(changes: { store?: Partial<Store>; secrets?: Partial<SecretStore>
     store: { ...store, ...changes.store },
     secrets: { ...secrets, ...changes.secrets },
     warehouses: WAREHOUSES,
+    destinations: DESTINATIONS,
     sample: { kind: 'sample', label: 'Sample lakehouse', model: sampleModel() },
     clock: () => '2026-11-01T00:00:00.000Z',
     home,

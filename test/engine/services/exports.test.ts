@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { basename, join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Audience } from '../../../electron/domain/audience.ts';
-import type { FileFormat, Run } from '../../../electron/domain/run.ts';
+import type { ExportRun, FileFormat, Run } from '../../../electron/domain/run.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
 import type { Progress } from '../../../electron/warehouses/warehouse.ts';
+import { activationRun } from '../../support/activation-samples.ts';
 import { failureOf, useEngine } from '../../support/engine.ts';
 
 const test = useEngine();
@@ -44,7 +45,7 @@ function exportTo(
     signal?: AbortSignal;
     onProgress?: (progress: Progress) => void;
   } = {},
-): Promise<Run> {
+): Promise<ExportRun> {
   const { format = 'csv', overwrite = false, ...act } = options;
   const request = { connectionId: 'sample', audienceId: 'big-spenders', path, format, overwrite };
   return test.engine().services.exports.run({ ...request, columns: audience.columns }, act);
@@ -194,6 +195,7 @@ describe('an export', () => {
     const { endedAt: _, ...started } = finished;
     const store = openStore(join(test.home, 'slipway.db'));
     store.saveRun({ ...started, id: 'crashed-run', status: 'running', target: { path, format: 'csv' } });
+    store.saveRun(activationRun('crashed-activation', { status: 'running' }));
     store.close();
     const { services } = await test.restart();
     expect(services.runs.get('crashed-run')).toMatchObject({ status: 'failed', error: { code: 'INTERNAL' } });
@@ -201,6 +203,8 @@ describe('an export', () => {
       'Slipway ended while this export ran. No file was left.',
     );
     expect(existsSync(part)).toBe(false);
+    // A run of an activation may go on where it stopped, so that it has not failed.
+    expect(services.runs.get('crashed-activation').status).not.toBe('failed');
   });
 
   it('of an audience that does not exist, or with columns that do not, is refused', async () => {

@@ -62,6 +62,30 @@ describe('permissions of a connection', () => {
     expect(text).not.toContain('canary-token-4711');
   });
 
+  it('are written for the state schema of the connection as well, unless the request names another', async () => {
+    const { connections, permissions } = test.engine().services;
+    await connections.save({
+      label: 'Mirrored',
+      kind: 'databricks',
+      settings: {
+        host: 'adb-1.azuredatabricks.net',
+        path: '/sql/1.0/warehouses/abc',
+        stateSchema: 'ops.slipway',
+      },
+      secrets: { token: 'canary-token-4711' },
+    });
+    const { text } = permissions.script('mirrored', request());
+    for (const privilege of ['USE SCHEMA', 'CREATE TABLE', 'MODIFY', 'SELECT'])
+      expect(text).toContain(`GRANT ${privilege} ON SCHEMA \`ops\`.\`slipway\` TO \`ana@example.com\`;`);
+    expect(text).toContain('GRANT USE CATALOG ON CATALOG `ops` TO `ana@example.com`;');
+    const other = permissions.script('mirrored', {
+      ...request(),
+      writable: { catalog: 'main', schema: 'journeys' },
+    });
+    expect(other.text).toContain('GRANT MODIFY ON SCHEMA `main`.`journeys`');
+    expect(other.text).not.toContain('`ops`');
+  });
+
   it('leave out only columns that the catalog knows', async () => {
     const { permissions } = test.engine().services;
     const failure = await failureOf(() => permissions.script('workspace', request(['email'])));

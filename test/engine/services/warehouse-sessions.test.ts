@@ -29,6 +29,7 @@ function countingWarehouse(): OpenWarehouse {
     describeTable: refuse,
     countRows: refuse,
     query: refuse,
+    stream: refuse,
     exportFile: refuse,
     close: async () => {
       closed += 1;

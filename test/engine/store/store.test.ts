@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { TableMetadata } from '../../../electron/domain/catalog.ts';
 import type { CustomerModel } from '../../../electron/domain/model.ts';
-import type { Run } from '../../../electron/domain/run.ts';
+import type { ExportRun } from '../../../electron/domain/run.ts';
 import type { Connection } from '../../../electron/domain/workspace.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
 import type { Store } from '../../../electron/store/store.ts';
@@ -105,7 +105,8 @@ describe('definitions', () => {
     }
     store.saveRun(run('r1', NOW));
     const moved = { ...other, settings: { path: 'elsewhere.duckdb' } };
-    store.importWorkspace({ version: 1, connections: [moved, { ...shop, label: 'New' }], models: [] }, NOW);
+    const connections = [moved, { ...shop, label: 'New' }];
+    store.importWorkspace({ version: 1, connections, destinations: [], models: [] }, NOW);
     expect(store.listConnections().map((each) => each.id)).toEqual(['other', 'shop']);
     expect(store.catalogAsOf('shop')).toBe(NOW);
     expect(store.catalogAsOf('other')).toBeUndefined();
@@ -114,8 +115,9 @@ describe('definitions', () => {
 
   it('changes nothing when a workspace cannot be stored', () => {
     store.saveConnection(shop);
-    const orphan = { connection: 'nowhere', ...model, audiences: [] };
-    expect(() => store.importWorkspace({ version: 1, connections: [], models: [orphan] }, NOW)).toThrow();
+    const orphan = { connection: 'nowhere', ...model, audiences: [], activations: [] };
+    const unfit = { version: 1 as const, connections: [], destinations: [], models: [orphan] };
+    expect(() => store.importWorkspace(unfit, NOW)).toThrow();
     expect(store.listConnections()).toEqual([shop]);
   });
 });
@@ -259,7 +261,7 @@ describe('catalog metadata', () => {
   });
 });
 
-function run(id: string, startedAt: string, status: Run['status'] = 'succeeded'): Run {
+function run(id: string, startedAt: string, status: ExportRun['status'] = 'succeeded'): ExportRun {
   return {
     id,
     kind: 'export',

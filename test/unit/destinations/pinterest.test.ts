@@ -142,8 +142,8 @@ describe('a customer list', () => {
   });
 
   it('holds one kind of identifier', () => {
-    expect(pinterest.checkFields!(['EMAIL'], {})).toEqual([]);
-    expect(pinterest.checkFields!(['EMAIL', 'MAID'], {})).toHaveLength(1);
+    expect(pinterest.checkFields!(['EMAIL'], {}, 'add')).toEqual([]);
+    expect(pinterest.checkFields!(['EMAIL', 'MAID'], {}, 'add')).toHaveLength(1);
   });
 });
 

@@ -44,6 +44,29 @@ describe('a workspace file', () => {
     expect(file.workspace?.models[0]).toMatchObject({ entities: [], traits: [], connection: 'shop' });
   });
 
+  it('names line and path of what is wrong with an activation', () => {
+    const file = `${FILE}    activations:
+      - id: to-meta
+        name: To Meta
+        audience: reachable
+        destination: nowhere
+        mode: add
+        fields:
+          - { to: EMAIL, from: { kind: attribute, entity: customer, column: email } }
+          - { to: PHONE, from: { kind: attribute, entity: customer, column: phone } }
+`;
+    const { workspace, problems } = readWorkspaceFile(file);
+    expect(workspace?.models[0]?.activations[0]).toMatchObject({
+      target: {},
+      guards: { maxRejected: 0.2, maxChange: 0.3 },
+      fields: [{ form: 'vendor' }, { form: 'vendor' }],
+    });
+    expect(problems.map((each) => [each.where, each.message])).toEqual([
+      ['line 24:9, models[0].activations[0].destination', 'The destination “nowhere” does not exist.'],
+      ['line 28:69, models[0].activations[0].fields[1].from.column', 'Household has no attribute phone.'],
+    ]);
+  });
+
   it('gives the same workspace after it was written', () => {
     fc.assert(
       fc.property(anyWorkspace, (workspace) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { databricks } from '../../../electron/warehouses/databricks.ts';
 import { parseHost, readAddress } from '../../../electron/warehouses/databricks-settings.ts';
 
 describe('a server hostname', () => {
@@ -50,4 +51,29 @@ describe('the settings of Databricks', () => {
       expect.objectContaining({ code: 'SETTINGS_INVALID', where: `settings.${field}` }),
     );
   });
+});
+
+describe('the state schema of Databricks', () => {
+  const settings = { host: 'a.example', path: '/sql/1.0/warehouses/1', port: 443 };
+  const read = (stateSchema: string) => readAddress({ ...settings, stateSchema }, { token: 't' }).state;
+
+  it.each([
+    ['main.slipway', { catalog: 'main', schema: 'slipway' }],
+    [' ops.`slipway.state` ', { catalog: 'ops', schema: 'slipway.state' }],
+    ['', undefined],
+    [' ', undefined],
+  ])('%j is read as two names', (text, schema) => {
+    expect(read(text)).toEqual(schema);
+    expect(databricks.stateSchema?.({ ...settings, stateSchema: text })).toEqual(schema);
+  });
+
+  it.each(['main', 'main.slipway.t', 'main.', '.slipway', 'main.sli`pway', 'a.b.c.d', 'main.\u0000'])(
+    '%j is refused',
+    (text) => {
+      expect(() => read(text)).toThrow(
+        expect.objectContaining({ code: 'SETTINGS_INVALID', where: 'settings.stateSchema' }),
+      );
+      expect(databricks.stateSchema?.({ ...settings, stateSchema: text })).toBeUndefined();
+    },
+  );
 });

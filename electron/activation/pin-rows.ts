@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { FieldRecipe } from '../domain/recipe.ts';
+import type { RunCounts } from '../domain/run.ts';
+import type { CompiledQuery, Dialect } from '../sql/index.ts';
+import { RunStatements, type RunTables } from '../sql/run-tables.ts';
+import type { Store } from '../store/store.ts';
+import type { ActOptions, OpenWarehouse, StateSchema } from '../warehouses/warehouse.ts';
+import type { PlannedGroup, RunPlan } from './run-plan.ts';
+
+/** What pinning needs. */
+export interface PinContext {
+  readonly store: Pick<Store, 'findRecipes' | 'listRecipesUsed'>;
+  readonly warehouse: OpenWarehouse;
+  readonly dialect: Dialect;
+  readonly plan: RunPlan;
+  /** The members with their fields as text, by the id first. */
+  readonly members: CompiledQuery;
+  /** Only members whose rows the last run rejected. */
+  readonly onlyRetried: boolean;
+  readonly options: ActOptions & { readonly signal: AbortSignal };
+}
+
+/** What was pinned. */
+export interface Pinned {
+  readonly groups: PlannedGroup[];
+  readonly counts: Pick<RunCounts, 'members' | 'adds' | 'removes' | 'unchanged'>;
+  readonly statementId?: string;
+}
+
+/**
+ * Fixes which rows a run sends: in the writable schema where there is one, else only by counting them, to be read again by the same query.
+ * Done again after a crash it begins anew.
+ */
+export async function pinRows(context: PinContext): Promise<Pinned> {
+  const { warehouse, plan } = context;
+  const { tables } = plan;
+  const { state } = warehouse;
+  if (tables === undefined || state === undefined) return countOnly(context);
+  const pin = new Pinning(context, state, tables);
+  return plan.mode === 'mirror' && !context.onlyRetried ? pin.difference() : pin.all();
+}
+
+class Pinning {
+  readonly #context: PinContext;
+  readonly #state: StateSchema;
+  readonly #statements: RunStatements;
+
+  constructor(context: PinContext, state: StateSchema, tables: RunTables) {
+    this.#context = context;
+    this.#state = state;
+    this.#statements = new RunStatements(context.dialect, tables);
+  }
+
+  async all(): Promise<Pinned> {
+    const { plan, members, onlyRetried } = this.#context;
+    const op = plan.mode === 'remove' ? 'remove' : 'add';
+    this.#tell('Pinning the members');
+    await this.#run(this.#statements.createRows());
+    const statementId = await this.#execute(
+      this.#statements.pinAll(members, { op, recipes: plan.recipeId }, onlyRetried),
+    );
+    const groups = await this.#groups();
+    const rows = groups.reduce((sum, group) => sum + group.rows, 0);
+    const counts = { members: rows, adds: op === 'add' ? rows : 0, removes: op === 'remove' ? rows : 0 };
+    return {
+      groups: op === 'remove' ? groupsOfRemoval(this.#context, rows) : groups,
+      counts: { ...counts, unchanged: 0 },
+      ...(statementId === undefined ? {} : { statementId }),
+    };
+  }
+
+  async difference(): Promise<Pinned> {
+    const { members, plan } = this.#context;
+    const statements = this.#statements;
+    this.#tell('Pinning the members');
+    await this.#run([...statements.createMembers(), statements.createSynced()]);
+    await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
+    const statementId = await this.#execute(statements.holdMembers(members));
+    this.#tell('Comparing with what was synced');
+    await this.#run([...statements.createRows(), statements.pinDifference(plan.recipeId)]);
+    const groups = await this.#groups();
+    const [[count = 0] = []] = (await this.#query(statements.countMembers())).rows;
+    await this.#run(statements.drop('members'));
+    const of = (op: PlannedGroup['op']): number =>
+      groups.filter((group) => group.op === op).reduce((sum, { rows }) => sum + rows, 0);
+    const total = Number(count);
+    return {
+      groups,
+      counts: { members: total, adds: of('add'), removes: of('remove'), unchanged: total - of('add') },
+      ...(statementId === undefined ? {} : { statementId }),
+    };
+  }
+
+  async #groups(): Promise<PlannedGroup[]> {
+    const { rows } = await this.#query(this.#statements.countGroups());
+    const groups: PlannedGroup[] = [];
+    for (const [op, recipes, count] of rows) {
+      const recipeId = String(recipes);
+      groups.push({
+        op: op === 'remove' ? 'remove' : 'add',
+        recipeId,
+        fields: await this.#fieldsOf(recipeId),
+        rows: Number(count),
+      });
+    }
+    // What leaves makes room before what comes.
+    return groups.sort((left, right) => Number(left.op === 'add') - Number(right.op === 'add'));
+  }
+
+  /** The recipes that rows were added by: of this run, of this computer, or of another one that works on the same schema. */
+  async #fieldsOf(recipeId: string): Promise<FieldRecipe[]> {
+    const { plan, store } = this.#context;
+    if (recipeId === plan.recipeId) return plan.fields;
+    const known = store.findRecipes(recipeId);
+    if (known !== undefined) return known;
+    const { rows } = await this.#query(this.#statements.readRecipes());
+    const found = rows.find(([id]) => id === recipeId);
+    return z.array(FieldRecipe).parse(JSON.parse(String(found?.[1] ?? '[]')));
+  }
+
+  #query(query: CompiledQuery) {
+    return this.#context.warehouse.query(query, this.#context.options);
+  }
+
+  async #execute(query: CompiledQuery): Promise<string | undefined> {
+    return (await this.#state.execute(query, this.#context.options)).statementId;
+  }
+
+  async #run(queries: readonly CompiledQuery[]): Promise<void> {
+    for (const query of queries) await this.#execute(query);
+  }
+
+  #tell(text: string): void {
+    this.#context.options.onProgress?.({ text });
+  }
+}
+
+async function countOnly(context: PinContext): Promise<Pinned> {
+  const { warehouse, members, plan, options } = context;
+  options.onProgress?.({ text: 'Counting the members' });
+  const counting = {
+    ...members,
+    text: `SELECT count(*) AS members FROM (\n${members.text}\n) AS members`,
+    columns: [],
+  };
+  const { rows, statementId } = await warehouse.query(counting, options);
+  const count = Number(rows[0]?.[0] ?? 0);
+  const isRemoval = plan.mode === 'remove';
+  const add: PlannedGroup = { op: 'add', recipeId: plan.recipeId, fields: plan.fields, rows: count };
+  return {
+    groups: count === 0 ? [] : isRemoval ? groupsOfRemoval(context, count) : [add],
+    counts: { members: count, adds: isRemoval ? 0 : count, removes: isRemoval ? count : 0, unchanged: 0 },
+    ...(statementId === undefined ? {} : { statementId }),
+  };
+}
+
+/** A removal takes out what was added by any recipes: once by each that was used at this place, and by those of now where none was. */
+function groupsOfRemoval({ store, plan }: PinContext, rows: number): PlannedGroup[] {
+  if (rows === 0) return [];
+  const used = store.listRecipesUsed(plan.place);
+  const ids = used.length === 0 ? [plan.recipeId] : used;
+  return ids.map((recipeId) => {
+    const before = recipeId === plan.recipeId ? plan.fields : (store.findRecipes(recipeId) ?? []);
+    return {
+      op: 'remove',
+      recipeId,
+      fields: plan.fields.map((field) => before.find((each) => each.field === field.field) ?? field),
+      rows,
+      pinnedAs: plan.recipeId,
+    };
+  });
+}

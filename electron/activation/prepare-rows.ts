@@ -1,0 +1,76 @@
+import { hash as digestOf } from 'node:crypto';
+import type { RejectedRow } from '../domain/run.ts';
+import { normalise } from '../domain/normalise.ts';
+import type { NormaliseStep, Recipe } from '../domain/recipe.ts';
+
+/** A field as rows are prepared for it. */
+export interface PreparedField {
+  readonly field: string;
+  readonly recipe: Recipe;
+  /** A row without any identifier finds nobody and is rejected. */
+  readonly isIdentifier: boolean;
+}
+
+/** A row ready to send, or why it cannot be: in words, without its values. */
+export type PreparedRow =
+  | { readonly values: readonly (string | null)[] }
+  | { readonly rejected: Pick<RejectedRow, 'field' | 'reason'> };
+
+/** Why a value is of no use, by the step of its recipe that refused it. */
+const REASONS: Partial<Readonly<Record<NormaliseStep, string>>> = {
+  email: 'It is not an e-mail address.',
+  e164: 'It is not a phone number, or the country of the number is not known.',
+  uuid: 'It is not an advertising id.',
+  'no-comma': 'It holds a comma.',
+};
+
+/** Prepares rows by these fields: each value normalised, then hashed. Values come in the order of the fields. */
+export function createPreparer(
+  fields: readonly PreparedField[],
+): (columns: readonly (readonly (string | null)[])[], row: number) => PreparedRow {
+  const apply = fields.map(({ recipe }) => compileRecipe(recipe));
+  const needsIdentifier = fields.some(({ isIdentifier }) => isIdentifier);
+  return (columns, row) => {
+    const values = new Array<string | null>(fields.length);
+    let isFound = !needsIdentifier;
+    for (const [at, { isIdentifier }] of fields.entries()) {
+      const raw = columns[at]?.[row] ?? null;
+      const value = raw === null ? null : (apply[at]?.(raw) ?? null);
+      values[at] = value;
+      if (isIdentifier && value !== null) isFound = true;
+    }
+    return isFound ? { values } : { rejected: explain(fields, columns, row) };
+  };
+}
+
+/** A recipe as a function; undefined where nothing of use is left. */
+export function compileRecipe(recipe: Recipe): (value: string) => string | undefined {
+  const { steps, hash } = recipe;
+  const prepare =
+    steps.length === 0
+      ? (value: string) => (value === '' ? undefined : value)
+      : (value: string) => normalise(value, recipe);
+  if (hash === 'none') return prepare;
+  return (value) => {
+    const prepared = prepare(value);
+    return prepared === undefined ? undefined : digestOf(hash, prepared);
+  };
+}
+
+/** The first identifier that was given and of no use; where none was given, that. */
+function explain(
+  fields: readonly PreparedField[],
+  columns: readonly (readonly (string | null)[])[],
+  row: number,
+): Pick<RejectedRow, 'field' | 'reason'> {
+  for (const [at, { field, recipe, isIdentifier }] of fields.entries()) {
+    const raw = columns[at]?.[row] ?? null;
+    if (!isIdentifier || raw === null || raw.trim() === '') continue;
+    const step = recipe.steps.find((each) => REASONS[each] !== undefined);
+    return {
+      field,
+      reason: (step === undefined ? undefined : REASONS[step]) ?? 'Nothing of use is left of it.',
+    };
+  }
+  return { reason: 'No identifier is known.' };
+}

@@ -1,0 +1,80 @@
+import type { RunBatch } from '../domain/run.ts';
+import type { CompiledQuery, Dialect } from '../sql/index.ts';
+import { RunStatements, type SeqRange } from '../sql/run-tables.ts';
+import type { Store } from '../store/store.ts';
+import type { ActOptions, OpenWarehouse } from '../warehouses/warehouse.ts';
+import type { PlannedGroup, RunPlan } from './run-plan.ts';
+
+/** Rejected rows are read and written so many at a time. */
+const PAGE = 5_000;
+
+/** What settling needs. */
+export interface SettleContext {
+  readonly store: Pick<Store, 'listRejected'>;
+  readonly warehouse: OpenWarehouse;
+  readonly dialect: Dialect;
+  readonly runId: string;
+  readonly plan: RunPlan;
+  readonly batchesOf: (group: PlannedGroup) => readonly RunBatch[];
+  readonly options: ActOptions;
+}
+
+/**
+ * Writes what a run had taken to what was synced, remembers whose rows were rejected, and drops the run's tables. Done again after a crash it
+ * gives the same: the tables go last.
+ */
+export async function settleRun(context: SettleContext): Promise<void> {
+  const { warehouse, dialect, plan, options } = context;
+  const { state } = warehouse;
+  if (plan.tables === undefined || state === undefined) return;
+  const statements = new RunStatements(dialect, plan.tables);
+  const execute = async (queries: readonly CompiledQuery[]): Promise<void> => {
+    for (const query of queries) await state.execute(query, options);
+  };
+  if (plan.phase !== 'pinning') {
+    options.onProgress?.({ text: 'Keeping what was synced' });
+    await execute(statements.createLeft());
+    for await (const positions of readRejected(context)) await execute([statements.noteLeft(positions)]);
+    if (plan.mode === 'mirror') {
+      const ranges = plan.groups.flatMap((group) => rangesOf(group, context.batchesOf(group)));
+      const pick = (status: RunBatch['status']) => ranges.filter((range) => range.status === status);
+      await execute([statements.createSynced(), ...statements.settle(pick('taken'), pick('unknown'))]);
+    }
+    await execute(statements.keepRetry());
+  }
+  await execute(statements.drop('members', 'left', 'rows'));
+}
+
+async function* readRejected({ store, runId }: SettleContext): AsyncGenerator<number[]> {
+  for (let after = 0; ;) {
+    const page = store.listRejected(runId, after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) return;
+    yield page.map(({ seq }) => seq);
+    after = last.seq;
+  }
+}
+
+/** Batches that follow each other and ended alike, as one range. */
+function rangesOf(
+  { op, recipeId }: PlannedGroup,
+  batches: readonly RunBatch[],
+): (SeqRange & { readonly status: RunBatch['status'] })[] {
+  const ranges: (SeqRange & { status: RunBatch['status']; number: number })[] = [];
+  for (const batch of batches) {
+    const before = ranges.at(-1);
+    const status = batch.status === 'sent' ? 'unknown' : batch.status;
+    if (before !== undefined && before.status === status && before.number + 1 === batch.number)
+      ranges[ranges.length - 1] = { ...before, last: batch.lastSeq, number: batch.number };
+    else
+      ranges.push({
+        op,
+        recipes: recipeId,
+        first: batch.firstSeq,
+        last: batch.lastSeq,
+        status,
+        number: batch.number,
+      });
+  }
+  return ranges;
+}

@@ -1,0 +1,300 @@
+import { join } from 'node:path';
+import type { RunProgress } from '../contract/contract.ts';
+import { checkChange } from '../activation/guards.ts';
+import { type Pace, PACE } from '../activation/pace.ts';
+import { runActivation } from '../activation/run-activation.ts';
+import { runFiles } from '../activation/run-files.ts';
+import { RunJournal } from '../activation/run-journal.ts';
+import { RunPlan } from '../activation/run-plan.ts';
+import { settleRun } from '../activation/settle-run.ts';
+import { Guards } from '../domain/activation.ts';
+import { AppError } from '../domain/app-error.ts';
+import { describeRecipe } from '../domain/recipe.ts';
+import { type ActivationRun, type Run, hasEnded } from '../domain/run.ts';
+import type { Progress } from '../warehouses/warehouse.ts';
+import { type Activations, requireActivation } from './activations.ts';
+import type { ServiceContext } from './context.ts';
+import { readDestinationSecrets, requireDestinationKind } from './destinations.ts';
+import { notFound } from './find-definitions.ts';
+import type { ModelRunner, ReadyModel } from './model-runner.ts';
+import { RateMeter } from './rate-meter.ts';
+import { defineRun } from './run-definition.ts';
+import { toAppError } from './to-app-error.ts';
+
+/** Failed runs that were never resumed are settled so many at a time. */
+const MOST_FAILED = 50;
+
+/** A run that is carried out in this process. */
+interface ActiveRun {
+  readonly stopping: AbortController;
+  readonly meter: RateMeter;
+  run: ActivationRun;
+  text: string | undefined;
+  done: Promise<ActivationRun>;
+}
+
+/** What runs are made with beside the context. */
+interface RunParts {
+  readonly context: ServiceContext;
+  readonly runner: ModelRunner;
+  readonly activations: Activations;
+  /** How patiently runs try again; tests give a faster one. */
+  readonly pace?: Pace;
+}
+
+export type ActivationRuns = ReturnType<typeof createActivationRuns>;
+
+/** Runs of activations: started here, they go on in the engine until they end, pause or fail. */
+export function createActivationRuns({ context, runner, activations, pace = PACE }: RunParts) {
+  const { store, clock, destinations: kinds, home } = context;
+  const active = new Map<string, ActiveRun>();
+  const closing = new AbortController();
+  const folder = join(home, 'outgoing');
+
+  const refuseBusy = (connectionId: string, activationId: string, except?: string): void => {
+    const open = store.listRunsOf(connectionId, activationId, ['running', 'paused', 'interrupted'], 2);
+    const busy = open.find(({ id }) => id !== except);
+    if (busy === undefined) return;
+    throw new AppError({
+      code: 'IN_USE',
+      message: `A run of “${busy.activationName}” that began at ${busy.startedAt} is ${busy.status}.`,
+      help: busy.status === 'running' ? 'Wait until it ends, or cancel it.' : 'Resume or cancel it first.',
+      retry: 'after-fix',
+      details: { runId: busy.id },
+    });
+  };
+
+  const carryOut = async (entry: ActiveRun, plan: RunPlan, ready: ReadyModel): Promise<ActivationRun> => {
+    const { run, stopping } = entry;
+    const kind = requireDestinationKind(kinds, run.destinationKind);
+    const secrets = await readDestinationSecrets(context, kind, run.destinationId);
+    const guards = store.findActivation(run.connectionId, run.activationId)?.guards ?? Guards.parse({});
+    const membersBefore = findMembersBefore(store, run.connectionId, run.activationId);
+    const shared = {
+      store,
+      clock,
+      pace,
+      warehouse: ready.warehouse,
+      secrets,
+      run,
+      plan,
+      options: { ...ready.options, tags: { run: run.id, activation: run.activationId } },
+      stopping: stopping.signal,
+      onRun: (next: ActivationRun): void => {
+        entry.run = next;
+        entry.meter.note(handledOf(next));
+      },
+    };
+    const { delivery } = kind;
+    if (delivery.by === 'batches') {
+      if (plan.phase === 'pinning') await settleFailed(run, { ...shared, dialect: ready.dialect });
+      return runActivation({ ...shared, dialect: ready.dialect, kind, delivery, guards, membersBefore });
+    }
+    return runFiles({
+      ...shared,
+      delivery,
+      folder,
+      recipes: plan.fields.map(({ recipe }) => describeRecipe(recipe)),
+      guard: (members) => checkChange(members, membersBefore, guards, run),
+    });
+  };
+
+  /** What failed runs of this activation had taken counts as synced before the next is compared with it; they cannot be resumed then. */
+  const settleFailed = async (
+    run: ActivationRun,
+    { warehouse, dialect, options }: Pick<ReadyModel, 'warehouse' | 'dialect' | 'options'>,
+  ): Promise<void> => {
+    for (const failed of store.listRunsOf(run.connectionId, run.activationId, ['failed'], MOST_FAILED)) {
+      const parsed = RunPlan.safeParse(store.findRunState(failed.id));
+      if (!parsed.success || parsed.data.phase === 'done') continue;
+      const plan = parsed.data;
+      const journal = new RunJournal({ store, clock, run: failed, groups: plan.groups });
+      const batchesOf = (group: RunPlan['groups'][number]) => journal.batchesOf(group);
+      await settleRun({ store, warehouse, dialect, runId: failed.id, plan, batchesOf, options });
+      store.saveRunState(failed.id, { ...plan, phase: 'done' });
+    }
+  };
+
+  const execute = async (entry: ActiveRun, plan: RunPlan): Promise<ActivationRun> => {
+    const { run } = entry;
+    const onProgress = ({ text }: Progress): void => {
+      entry.text = text;
+    };
+    try {
+      const options = { signal: closing.signal, onProgress };
+      return await runner.run(run.connectionId, options, (ready) => carryOut(entry, plan, ready));
+    } catch (error) {
+      const kept = { ...requireRun(run.id) };
+      // The engine closes: what was sent is kept, and the next one goes on from there.
+      const changes: Partial<ActivationRun> = closing.signal.aborted
+        ? { status: 'interrupted' }
+        : { status: 'failed', endedAt: clock(), error: toAppError(error).toShape() };
+      entry.run = { ...kept, ...changes };
+      store.saveRun(entry.run);
+      return entry.run;
+    }
+  };
+
+  const launch = (run: ActivationRun, plan: RunPlan, isCancelled = false): ActivationRun => {
+    const stopping = new AbortController();
+    if (isCancelled) stopping.abort();
+    const entry: ActiveRun = {
+      run,
+      stopping,
+      meter: new RateMeter(),
+      text: undefined,
+      done: Promise.resolve(run),
+    };
+    active.set(run.id, entry);
+    entry.done = execute(entry, plan).finally(() => active.delete(run.id));
+    return run;
+  };
+
+  const requireRun = (id: string): ActivationRun => {
+    const run = store.findRun(id);
+    if (run?.kind !== 'activation') throw notFound('This run of an activation is not in the ledger.');
+    return run;
+  };
+
+  const requirePlan = (id: string): RunPlan => {
+    const parsed = RunPlan.safeParse(store.findRunState(id));
+    if (parsed.success && parsed.data.phase !== 'done') return parsed.data;
+    throw new AppError({
+      code: 'RULE_INVALID',
+      message: 'This run is over: nothing of it is left to do.',
+      help: 'Start the activation again.',
+      retry: 'no',
+    });
+  };
+
+  const goOn = (id: string, changes: Partial<ActivationRun>, isCancelled = false): ActivationRun => {
+    const before = requireRun(id);
+    const plan = requirePlan(id);
+    refuseBusy(before.connectionId, before.activationId, id);
+    const run: ActivationRun = { ...before, status: 'running', endedAt: undefined, ...changes };
+    store.saveRun(run);
+    return launch(run, plan, isCancelled);
+  };
+
+  const start = (
+    connectionId: string,
+    activationId: string,
+    more: Pick<ActivationRun, 'startedFrom' | 'retryOf'>,
+  ): ActivationRun => {
+    const activation = requireActivation(store, connectionId, activationId);
+    activations.refuseBroken(connectionId, activation);
+    refuseBusy(connectionId, activationId);
+    const asOf = runner.asOf(connectionId);
+    const { run, plan } = defineRun(context, connectionId, activation, { asOf, ...more });
+    store.saveRun(run);
+    store.saveRunState(run.id, plan);
+    return launch(run, plan);
+  };
+
+  return {
+    /** Starts a run. @throws AppError IN_USE where one is not over, RULE_INVALID, NOT_FOUND */
+    start,
+
+    /** Goes on with an interrupted or failed run at the batch where it stopped. @throws AppError RULE_INVALID, NOT_FOUND */
+    resume(id: string): ActivationRun {
+      const { status } = requireRun(id);
+      if (status === 'interrupted' || status === 'failed') return goOn(id, { error: undefined });
+      throw wrongStatus(status, 'resumed');
+    },
+
+    /** Lets a paused run pass the guard it stopped at. @throws AppError RULE_INVALID, NOT_FOUND */
+    approve(id: string): ActivationRun {
+      const { status, pause, approved } = requireRun(id);
+      if (status !== 'paused' || pause === undefined) throw wrongStatus(status, 'approved');
+      return goOn(id, { approved: [...approved, pause.reason], pause: undefined });
+    },
+
+    /** Ends a run: at once where it only waits, else once its batches under way are answered. */
+    cancel(id: string): ActivationRun {
+      const entry = active.get(id);
+      if (entry !== undefined) {
+        entry.stopping.abort();
+        return entry.run;
+      }
+      const { status } = requireRun(id);
+      if (status === 'paused' || status === 'interrupted' || status === 'failed') return goOn(id, {}, true);
+      throw wrongStatus(status, 'cancelled');
+    },
+
+    /** Starts a run of the rows that this run rejected, as the warehouse has them now. @throws AppError RULE_INVALID */
+    retryRejected(id: string): ActivationRun {
+      const run = requireRun(id);
+      if (!hasEnded(run) || run.counts.rejected === 0 || run.pin !== 'table') {
+        throw new AppError({
+          code: 'RULE_INVALID',
+          message:
+            run.pin === 'table'
+              ? 'This run has no rejected rows that could be tried again.'
+              : 'Which rows were rejected is only kept in a schema for state, and the connection has none.',
+          help: 'Start the activation again: it sends all members.',
+          retry: 'no',
+        });
+      }
+      return start(run.connectionId, run.activationId, { startedFrom: 'app', retryOf: id });
+    },
+
+    /** How far a run is. */
+    progress(id: string): RunProgress {
+      const entry = active.get(id);
+      const run: Run | undefined = entry?.run ?? store.findRun(id);
+      if (run === undefined) throw notFound('This run is not in the ledger.');
+      if (run.kind === 'export') return { run, handled: run.rows ?? 0, total: run.rows ?? 0 };
+      const total = run.counts.adds + run.counts.removes;
+      const handled = handledOf(run);
+      const rate = entry?.meter.rate();
+      return {
+        run,
+        handled,
+        total,
+        ...(entry?.text === undefined ? {} : { text: entry.text }),
+        ...(rate === undefined
+          ? {}
+          : { rowsPerSecond: rate, secondsLeft: Math.max(0, total - handled) / rate }),
+      };
+    },
+
+    /** Waits until a run of this process ends, pauses or fails. */
+    wait: async (id: string): Promise<ActivationRun> => active.get(id)?.done ?? requireRun(id),
+
+    /** Runs that a crash left running wait for somebody to resume them. Called once, when the engine starts. */
+    markInterrupted(): void {
+      for (const run of store.listUnfinishedRuns()) {
+        if (run.kind === 'activation') store.saveRun({ ...run, status: 'interrupted' });
+      }
+    },
+
+    /** Interrupts what runs and waits for it. */
+    async close(): Promise<void> {
+      closing.abort();
+      await Promise.all([...active.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** How many members the last run of an activation had that ended and was no retry; undefined where there was none. */
+export function findMembersBefore(
+  store: ServiceContext['store'],
+  connectionId: string,
+  activationId: string,
+): number | undefined {
+  const ended = store.listRunsOf(connectionId, activationId, ['succeeded', 'incomplete'], MOST_FAILED);
+  return ended.find(({ retryOf }) => retryOf === undefined)?.counts.members;
+}
+
+function handledOf({ counts }: ActivationRun): number {
+  return counts.taken + counts.rejected + counts.unknown;
+}
+
+function wrongStatus(status: ActivationRun['status'], act: string): AppError {
+  return new AppError({
+    code: 'RULE_INVALID',
+    message: `A run that is ${status} cannot be ${act}.`,
+    help: 'Look at the run again: it may have changed meanwhile.',
+    retry: 'no',
+  });
+}

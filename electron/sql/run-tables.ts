@@ -1,0 +1,273 @@
+import { CUSTOMER_ID } from '../domain/audience.ts';
+import { TEXT } from '../domain/column-type.ts';
+import type { TablePath } from '../domain/table-path.ts';
+import { bindText } from './bind-value.ts';
+import type { BoundValue, CompiledQuery } from './compiled-query.ts';
+import type { Dialect } from './dialect.ts';
+import { quoteIdentifier, quoteTable } from './printer.ts';
+
+/**
+ * Statements of a run in the writable schema. A run's rows are held in a table of their own (`rows`), so that they stay the same over a crash;
+ * what an activation synced is held in `synced`. Values of fields are a list of texts, in the order of the fields of their recipes: lists
+ * compare as a whole, and older rows may have other fields. Values are bound; only names of tables and whole numbers are in the texts.
+ */
+export interface RunTables {
+  /** Members as they are now; gone once the rows are pinned. */
+  readonly members: TablePath;
+  /** seq, op, recipes, customer_id, fields: what the run sends. */
+  readonly rows: TablePath;
+  /** seq of rows that were not taken. */
+  readonly left: TablePath;
+  /** customer_id, recipes, fields, certain: what earlier runs of the activation had taken. */
+  readonly synced: TablePath;
+  /** customer_id of the rows that the last run rejected. */
+  readonly retry: TablePath;
+  /** id, document: the recipes that the rows of `synced` were sent by, for every computer that works on them. */
+  readonly recipes: TablePath;
+}
+
+/** Names the tables of a run. `place` tells where the activation sends to, `run` is the run's id; letters, digits and `-` each. */
+export function nameRunTables(
+  schema: { readonly catalog: string; readonly schema: string },
+  names: { readonly activation: string; readonly place: string; readonly run: string },
+): RunTables {
+  const { catalog } = schema;
+  const table = (...parts: readonly string[]): TablePath => ({
+    catalog,
+    schema: schema.schema,
+    table: ['slipway', ...parts].join('_').replaceAll('-', '_'),
+  });
+  const { activation, place, run } = names;
+  return {
+    members: table('members', run),
+    rows: table('rows', run),
+    left: table('left', run),
+    synced: table('synced', activation, place),
+    retry: table('retry', activation, place),
+    recipes: table('recipes'),
+  };
+}
+
+/** Rows of one op that share their recipes: one delivery. */
+export interface RowGroup {
+  readonly op: 'add' | 'remove';
+  readonly recipes: string;
+}
+
+/** A run of positions within a group, both ends included. */
+export interface SeqRange extends RowGroup {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Writes the statements of one dialect. */
+export class RunStatements {
+  readonly #dialect: Dialect;
+  readonly #tables: RunTables;
+
+  constructor(dialect: Dialect, tables: RunTables) {
+    this.#dialect = dialect;
+    this.#tables = tables;
+  }
+
+  /** Makes the rows' table anew: empty, whatever a crash left. */
+  createRows(): CompiledQuery[] {
+    const { bigint, text } = this.#dialect.castTypes;
+    const columns = `seq ${bigint}, op ${text}, recipes ${text}, customer_id ${text}, fields ${this.#dialect.lists.type}`;
+    return this.#recreate(this.#tables.rows, columns);
+  }
+
+  createMembers(): CompiledQuery[] {
+    const { text } = this.#dialect.castTypes;
+    return this.#recreate(this.#tables.members, `customer_id ${text}, fields ${this.#dialect.lists.type}`);
+  }
+
+  createSynced(): CompiledQuery {
+    const { text, boolean } = this.#dialect.castTypes;
+    const columns = `customer_id ${text}, recipes ${text}, fields ${this.#dialect.lists.type}, certain ${boolean}`;
+    return statement(`CREATE TABLE IF NOT EXISTS ${this.#name('synced')} (${columns})`);
+  }
+
+  /** Pins all members as rows of one group. Positions begin above 0, which no engine promises by itself. */
+  pinAll(members: CompiledQuery, group: RowGroup, onlyRetried: boolean): CompiledQuery {
+    const { rowNumber } = this.#dialect;
+    return {
+      text: [
+        `INSERT INTO ${this.#name('rows')}`,
+        `SELECT ${rowNumber} + 1, ${this.#bound('op')}, ${this.#bound('recipes')}, customer_id, fields`,
+        `FROM (${this.#withFields(members)}) AS pinned${onlyRetried ? ` WHERE ${this.#isRetried()}` : ''}`,
+      ].join('\n'),
+      values: { ...members.values, ...bindGroup(group) },
+      columns: [],
+    };
+  }
+
+  holdMembers(members: CompiledQuery): CompiledQuery {
+    const text = `INSERT INTO ${this.#name('members')}\n${this.#withFields(members)}`;
+    return { text, values: members.values, columns: [] };
+  }
+
+  /**
+   * Pins what differs from what was synced: first what is to be removed by the recipes it was added with, then what is to be added. A customer
+   * whose fields or recipes changed is both. What a staying member still has is not removed for one who left.
+   */
+  pinDifference(recipes: string): CompiledQuery {
+    const [rows, members, synced] = [this.#name('rows'), this.#name('members'), this.#name('synced')];
+    const now = this.#bound('recipes');
+    const changed = `(s.recipes <> ${now} OR s.fields <> m.fields)`;
+    return {
+      text: `INSERT INTO ${rows}
+SELECT ${this.#dialect.rowNumber} + 1, op, recipes, customer_id, fields
+FROM (
+  SELECT 'remove' AS op, s.recipes AS recipes, s.customer_id AS customer_id, s.fields AS fields
+  FROM ${synced} AS s
+  LEFT JOIN ${members} AS m ON m.customer_id = s.customer_id
+  LEFT JOIN (SELECT DISTINCT fields FROM ${members}) AS stays ON s.recipes = ${now} AND stays.fields = s.fields
+  WHERE (m.customer_id IS NULL OR ${changed}) AND stays.fields IS NULL
+  UNION ALL
+  SELECT 'add' AS op, ${now} AS recipes, m.customer_id AS customer_id, m.fields AS fields
+  FROM ${members} AS m
+  LEFT JOIN ${synced} AS s ON s.customer_id = m.customer_id
+  WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}
+) AS difference`,
+      values: { recipes: bindText(recipes) },
+      columns: [],
+    };
+  }
+
+  countGroups(): CompiledQuery {
+    const text = `SELECT op, recipes, count(*) AS rows FROM ${this.#name('rows')} GROUP BY op, recipes ORDER BY op DESC, recipes`;
+    return statement(text);
+  }
+
+  countMembers(): CompiledQuery {
+    return statement(`SELECT count(*) AS members FROM ${this.#name('members')}`);
+  }
+
+  /** The rows of a group after a position, in order: `seq`, then `fields` columns, all text. */
+  readRows(group: RowGroup, fields: number, after: number): CompiledQuery {
+    const { lists, castTypes } = this.#dialect;
+    const columns = Array.from({ length: fields }, (_, at) => `${lists.element('fields', at)} AS f${at + 1}`);
+    return {
+      text: `SELECT ${[`CAST(seq AS ${castTypes.text}) AS position`, ...columns].join(', ')}
+FROM ${this.#name('rows')}
+WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq > ${Math.trunc(after)}
+ORDER BY seq`,
+      values: bindGroup(group),
+      columns: ['position', ...columns.map((_, at) => `f${at + 1}`)].map((name) => ({ name, type: TEXT })),
+    };
+  }
+
+  /** Keeps recipes where they are not kept yet. */
+  keepRecipes(id: string, document: string): CompiledQuery[] {
+    const name = this.#name('recipes');
+    const { text } = this.#dialect.castTypes;
+    return [
+      statement(`CREATE TABLE IF NOT EXISTS ${name} (id ${text}, document ${text})`),
+      {
+        text: `INSERT INTO ${name} SELECT ${this.#bound('id')}, ${this.#bound('document')} WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE id = ${this.#bound('id')})`,
+        values: { id: bindText(id), document: bindText(document) },
+        columns: [],
+      },
+    ];
+  }
+
+  readRecipes(): CompiledQuery {
+    return statement(`SELECT id, document FROM ${this.#name('recipes')}`);
+  }
+
+  createLeft(): CompiledQuery[] {
+    return this.#recreate(this.#tables.left, `seq ${this.#dialect.castTypes.bigint}`);
+  }
+
+  noteLeft(positions: readonly number[]): CompiledQuery {
+    const values = positions.map((each) => `(${Math.trunc(each)})`).join(', ');
+    return statement(`INSERT INTO ${this.#name('left')} VALUES ${values}`);
+  }
+
+  /** Takes what these ranges hold into what was synced, in this order; done again it gives the same. */
+  settle(taken: readonly SeqRange[], unknown: readonly SeqRange[]): CompiledQuery[] {
+    const [rows, synced] = [this.#name('rows'), this.#name('synced')];
+    const notLeft = `seq NOT IN (SELECT seq FROM ${this.#name('left')})`;
+    const all = [...taken, ...unknown];
+    if (all.length === 0) return [];
+    const insert = (ranges: readonly SeqRange[], certain: boolean): CompiledQuery[] => {
+      const added = ranges.filter(({ op }) => op === 'add');
+      if (added.length === 0) return [];
+      const { text, values } = this.#within(added);
+      return [
+        {
+          text: `INSERT INTO ${synced} SELECT customer_id, recipes, fields, ${certain ? 'TRUE' : 'FALSE'} FROM ${rows} WHERE (${text}) AND ${notLeft}`,
+          values,
+          columns: [],
+        },
+      ];
+    };
+    const gone = this.#within(all);
+    return [
+      {
+        text: `DELETE FROM ${synced} WHERE customer_id IN (SELECT customer_id FROM ${rows} WHERE (${gone.text}) AND ${notLeft})`,
+        values: gone.values,
+        columns: [],
+      },
+      ...insert(taken, true),
+      ...insert(unknown, false),
+    ];
+  }
+
+  /** Remembers whose rows were left, so that they can be tried again. */
+  keepRetry(): CompiledQuery[] {
+    const text = `INSERT INTO ${this.#name('retry')} SELECT DISTINCT customer_id FROM ${this.#name('rows')} WHERE seq IN (SELECT seq FROM ${this.#name('left')})`;
+    return [
+      ...this.#recreate(this.#tables.retry, `customer_id ${this.#dialect.castTypes.text}`),
+      statement(text),
+    ];
+  }
+
+  drop(...tables: readonly (keyof RunTables)[]): CompiledQuery[] {
+    return tables.map((table) => statement(`DROP TABLE IF EXISTS ${this.#name(table)}`));
+  }
+
+  #isRetried(): string {
+    return `customer_id IN (SELECT customer_id FROM ${this.#name('retry')})`;
+  }
+
+  #within(ranges: readonly SeqRange[]): { text: string; values: Record<string, BoundValue> } {
+    const values: Record<string, BoundValue> = {};
+    const parts = ranges.map(({ op, recipes, first, last }, at) => {
+      values[`op${at}`] = bindText(op);
+      values[`recipes${at}`] = bindText(recipes);
+      return `(op = ${this.#bound(`op${at}`)} AND recipes = ${this.#bound(`recipes${at}`)} AND seq BETWEEN ${Math.trunc(first)} AND ${Math.trunc(last)})`;
+    });
+    return { text: parts.join(' OR '), values };
+  }
+
+  /** The members with their fields as one list. */
+  #withFields(members: CompiledQuery): string {
+    const fields = members.columns
+      .filter(({ name }) => name !== CUSTOMER_ID)
+      .map(({ name }) => quoteIdentifier(name, this.#dialect));
+    return `SELECT customer_id, ${this.#dialect.lists.of(fields)} AS fields FROM (\n${members.text}\n) AS members`;
+  }
+
+  #recreate(table: TablePath, columns: string): CompiledQuery[] {
+    const name = quoteTable(table, this.#dialect);
+    return [statement(`DROP TABLE IF EXISTS ${name}`), statement(`CREATE TABLE ${name} (${columns})`)];
+  }
+
+  #name(table: keyof RunTables): string {
+    return quoteTable(this.#tables[table], this.#dialect);
+  }
+
+  #bound(name: string): string {
+    return this.#dialect.parameterPrefix + name;
+  }
+}
+
+function statement(text: string): CompiledQuery {
+  return { text, values: {}, columns: [] };
+}
+
+function bindGroup({ op, recipes }: RowGroup): Record<string, BoundValue> {
+  return { op: bindText(op), recipes: bindText(recipes) };
+}

@@ -1,0 +1,21 @@
+/** Text that breaks naive quoting. */
+export const ESCAPE_CORPUS: readonly string[] = [
+  '',
+  ' ',
+  "O'Brien",
+  "'; DROP TABLE households; --",
+  'double "quotes"',
+  'back`ticks`',
+  'back\\slash \\n \\u0041',
+  'line\nbreak\r\nand\ttab',
+  '-- comment',
+  '/* comment */',
+  '$p1 :p1 ? %s {{x}}',
+  'comma, semicolon; pipe|',
+  'São Paulo Łódź Αθήνα 東京',
+  'family 👨‍👩‍👧 and flag 🇧🇷',
+  'right\u200fto\u202eleft',
+  'NULL',
+  '\\N',
+  'x'.repeat(10_000),
+];
