@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 import { type Engine, composeEngine } from './compose.ts';
@@ -16,16 +17,25 @@ const USAGE = `Usage: slipway <command> <workspace.yaml> [audience] [options]
   size     <file> <audience>   counts the members
   preview  <file> <audience>   shows sample members, personal columns masked
   export   <file> <audience>   writes the members to a file (--out)
+  run      <file> <activation> sends an audience to its destination, or goes on with a run that was interrupted
+  serve    <file>              runs activations by their schedules until it is ended
+  ledger   verify [file]       checks the ledger of what left: of the file's runs, else of the app
+  ledger   export [file]       writes that ledger to a file (--out)
 
   --out <file>       where to write
   --format <format>  csv, jsonl or parquet; by the ending of --out unless stated
   --overwrite        replaces a file that exists
   --unmasked         shows personal columns in a preview
+  --dry-run          tells what a run would do, and sends nothing
+  --approve          lets a run pass that stopped to ask
   --json             prints one JSON value
   --help             prints this text
 
 Exit codes: 0 done, 1 a problem was found, 2 wrong usage.
-Secrets come from the OS keychain, or from SLIPWAY_SECRET_<CONNECTION>_<FIELD>.`;
+Secrets come from the OS keychain, or from SLIPWAY_SECRET_<CONNECTION or DESTINATION>_<FIELD>.`;
+
+/** Commands whose runs and departures are kept. */
+const KEPT: ReadonlySet<string> = new Set(['run', 'serve', 'export', 'ledger']);
 
 /** Runs one command. @returns the exit code: 0 done, 1 a problem was found, 2 wrong usage */
 async function main(args: readonly string[]): Promise<number> {
@@ -40,6 +50,8 @@ async function main(args: readonly string[]): Promise<number> {
         overwrite: { type: 'boolean', default: false },
         unmasked: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        approve: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
     });
@@ -52,30 +64,31 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return 0;
   }
-  const [command, file, ...rest] = positionals;
+  const { command, file, name } = readWords(positionals);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   let engine: Engine | undefined;
   try {
     if (command === undefined) throw new UsageError('A command is missing.');
-    if (file === undefined) throw new UsageError('The workspace file is missing.');
-    if (rest.length > 1)
+    if (file === undefined && command !== 'ledger') throw new UsageError('The workspace file is missing.');
+    if (positionals.length > 3)
       throw new UsageError('There are more words than a command takes. Put names with spaces in quotes.');
-    const text = await readWorkspaceText(resolve(file));
+    const text = file === undefined ? '' : await readWorkspaceText(resolve(file));
+    const home = process.env['SLIPWAY_HOME'] ?? desktopHome(process.platform, process.env);
     engine = await composeEngine({
-      home: process.env['SLIPWAY_HOME'] ?? desktopHome(process.platform, process.env),
+      home,
       keychain: 'os',
       version: manifest.version,
-      store: ':memory:',
+      ...(file === undefined ? {} : { store: chooseStore(home, command, resolve(file)) }),
       schedules: false,
       secretVariables: process.env,
     });
     return await runCommand(engine.services, {
       command,
       text,
-      audience: rest[0],
-      options: values,
-      folder: process.cwd(),
+      name,
+      options: { ...values, dryRun: values['dry-run'] },
+      resolvePath: (path) => resolve(path),
       signal: interrupt.signal,
     });
   } catch (error) {
@@ -89,6 +102,23 @@ async function main(args: readonly string[]): Promise<number> {
   } finally {
     await engine?.close();
   }
+}
+
+/** `ledger verify` names its act before the file. */
+function readWords([command, first, second]: readonly string[]): {
+  readonly command: string | undefined;
+  readonly file: string | undefined;
+  readonly name: string | undefined;
+} {
+  return command === 'ledger'
+    ? { command, file: second, name: first }
+    : { command, file: first, name: second };
+}
+
+/** What leaves is kept in a ledger, one for each workspace file; other commands keep nothing. */
+function chooseStore(home: string, command: string, file: string): string {
+  if (!KEPT.has(command)) return ':memory:';
+  return join(home, 'workspaces', `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.db`);
 }
 
 async function readWorkspaceText(path: string): Promise<string> {

@@ -76,7 +76,9 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
 function chooseSecrets({ keychain, secretVariables }: EngineConfig): SecretStore {
   const secrets = keychain === 'os' ? createOsSecrets() : createSessionSecrets();
   if (secretVariables === undefined) return secrets;
-  const fields = WAREHOUSES.flatMap((kind) => kind.settings.filter((field) => field.kind === 'secret'));
+  const fields = [...WAREHOUSES, ...DESTINATIONS].flatMap((kind) =>
+    kind.settings.filter((field) => field.kind === 'secret'),
+  );
   return withEnvironmentSecrets(
     secrets,
     secretVariables,

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path';
+import { extname } from 'node:path';
 import { AppError } from '../domain/app-error.ts';
 import type { Audience } from '../domain/audience.ts';
 import { foldName } from '../domain/check-workspace.ts';
@@ -7,21 +7,26 @@ import { countMatching } from '../domain/histogram.ts';
 import { FileFormat } from '../domain/run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
+import { ledger, run, serve } from './run-commands.ts';
 import { UsageError } from './usage-error.ts';
 
-/** One call of the command line. `folder` is where relative paths begin. */
+/** One call of the command line. */
 export interface CommandCall {
   readonly command: string;
   readonly text: string;
-  readonly audience: string | undefined;
+  /** Of the audience or the activation; of `ledger`, what to do. */
+  readonly name: string | undefined;
   readonly options: {
     readonly out?: string | undefined;
     readonly format?: string | undefined;
     readonly overwrite: boolean;
     readonly unmasked: boolean;
     readonly json: boolean;
+    readonly approve: boolean;
+    readonly dryRun: boolean;
   };
-  readonly folder: string;
+  /** A path as it was given, from where the command was called. */
+  readonly resolvePath: (path: string) => string;
   readonly signal: AbortSignal;
 }
 
@@ -37,12 +42,15 @@ interface Chosen {
  */
 export async function runCommand(services: Services, call: CommandCall): Promise<number> {
   if (call.command === 'check') return check(services, call);
+  if (call.command === 'run') return run(services, call);
+  if (call.command === 'serve') return serve(services, call);
+  if (call.command === 'ledger') return ledger(services, call);
   const commands = { sql, size, preview, export: exportFile };
   const command = Object.entries(commands).find(([name]) => name === call.command)?.[1];
   if (command === undefined) throw new UsageError(`There is no command “${call.command}”.`);
-  if (call.audience === undefined) throw new UsageError('The name of the audience is missing.');
+  if (call.name === undefined) throw new UsageError('The name of the audience is missing.');
   const { models } = services.workspaces.load(call.text);
-  return command(services, chooseAudience(models, call.audience), call);
+  return command(services, chooseAudience(models, call.name), call);
 }
 
 function chooseAudience(models: Workspace['models'], name: string): Chosen {
@@ -131,7 +139,7 @@ async function preview(
 }
 
 async function exportFile(services: Services, chosen: Chosen, call: CommandCall): Promise<number> {
-  const { options, folder, signal } = call;
+  const { options, resolvePath, signal } = call;
   if (options.out === undefined) throw new UsageError('An export needs --out.');
   const format = FileFormat.safeParse(options.format ?? extname(options.out).slice(1).toLowerCase());
   if (!format.success)
@@ -141,7 +149,7 @@ async function exportFile(services: Services, chosen: Chosen, call: CommandCall)
     {
       connectionId,
       audienceId: audience.id,
-      path: resolve(folder, options.out),
+      path: resolvePath(options.out),
       format: format.data,
       columns: audience.columns,
       overwrite: options.overwrite,

@@ -4,7 +4,7 @@ const PREFIX = 'SLIPWAY_SECRET_';
 
 /**
  * Secrets from environment variables, for machines without a keychain: `SLIPWAY_SECRET_MY_SHOP_TOKEN` is the secret `token` of the
- * connection `my-shop`. Where a connection has any, its entry in `secrets` is not asked for. `keys` are the secret fields there are.
+ * connection or destination `my-shop`. Where one has any, its entry in `secrets` is not asked for. `keys` are the secret fields there are.
  */
 export function withEnvironmentSecrets(
   secrets: SecretStore,
@@ -12,7 +12,7 @@ export function withEnvironmentSecrets(
   keys: readonly string[],
 ): SecretStore {
   const find = (owner: string): Record<string, string> => {
-    const prefix = PREFIX + variableWord(owner.replace(/^connection:/, '')) + '_';
+    const prefix = PREFIX + variableWord(owner.replace(/^(connection|destination):/, '')) + '_';
     const found = keys.map((key) => [key, environment[prefix + variableWord(key)]] as const);
     return Object.fromEntries(found.filter((entry): entry is [string, string] => entry[1] !== undefined));
   };

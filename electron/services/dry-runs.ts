@@ -55,7 +55,8 @@ export function createDryRuns(context: ServiceContext, runner: ModelRunner, acti
     const rows = compileRows(connectionId, form, ready);
     const shared = { store, warehouse, dialect, options };
     // The same pinning as a run's, in tables of its own that go at once: the difference is exact, and the destination hears nothing.
-    const counting = plan.tables === undefined ? { ...plan, query: { ...rows, columns: [...rows.columns] } } : plan;
+    const counting =
+      plan.tables === undefined ? { ...plan, query: { ...rows, columns: [...rows.columns] } } : plan;
     const { counts } = await pinRows({
       ...shared,
       plan: counting,

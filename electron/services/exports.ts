@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import { AppError } from '../domain/app-error.ts';
 import type { OutputColumn } from '../domain/audience.ts';
 import type { ExportRun, FileFormat } from '../domain/run.ts';
@@ -52,8 +53,23 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
       const written = await warehouse.exportFile(query, target.partPath, run.target.format, tagged);
       options.onProgress?.({ text: 'Computing the digest', rows: written.rows });
       const { digest, bytes } = await digestFile(target.partPath, options.signal);
-      await finishTarget(target, overwrite);
       const { rows, statementId } = written;
+      // Before the file is at its name: what left is in the ledger, whatever comes after.
+      store.appendEgress({
+        at: clock(),
+        who: user,
+        runId: run.id,
+        what: 'export',
+        part: basename(target.path),
+        destination: dirname(target.path),
+        columns: run.columns,
+        recipes: [],
+        rows,
+        bytes,
+        digest,
+        ...(statementId === undefined ? {} : { statementId }),
+      });
+      await finishTarget(target, overwrite);
       return end(run, {
         status: 'succeeded',
         rows,

@@ -23,6 +23,8 @@ export function createSchedules({ store, clock }: ServiceContext, runs: Activati
     last = now;
     return due.flatMap(({ connectionId, id }) => {
       try {
+        const [interrupted] = store.listRunsOf(connectionId, id, ['interrupted'], 1);
+        if (interrupted !== undefined) return [runs.resume(interrupted.id).id];
         return [runs.start(connectionId, id, { startedFrom: 'schedule' }).id];
       } catch (error) {
         // A run that is not over, or an activation that cannot run, shows on its page; the others still start.
@@ -38,6 +40,15 @@ export function createSchedules({ store, clock }: ServiceContext, runs: Activati
       timer ??= setInterval(look, EVERY).unref();
     },
     look,
+    /** Goes on with scheduled runs that a crash interrupted: where nobody watches, nobody would. */
+    resumeInterrupted(): void {
+      for (const { id: connectionId } of store.listConnections()) {
+        for (const { id, schedule } of store.listActivations(connectionId)) {
+          const [interrupted] = store.listRunsOf(connectionId, id, ['interrupted'], 1);
+          if (schedule !== undefined && interrupted !== undefined) runs.resume(interrupted.id);
+        }
+      }
+    },
     stop(): void {
       clearInterval(timer);
       timer = undefined;

@@ -1,13 +1,12 @@
-import { checkSettings } from '../domain/field-spec.ts';
+import { type FieldSpec, type Settings, checkSettings } from '../domain/field-spec.ts';
 import { type Problem, errorAt } from '../domain/problem.ts';
-import type { Connection, Workspace } from '../domain/workspace.ts';
+import type { Workspace } from '../domain/workspace.ts';
 import {
   type WorkspaceFile,
   readWorkspaceFile,
   requireWorkspace,
   writeWorkspaceFile,
 } from '../domain/workspace-file.ts';
-import type { WarehouseKind } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { WarehouseSessions } from './warehouse-sessions.ts';
@@ -21,9 +20,12 @@ export interface ImportResult {
 
 /** The workspace as code: all definitions in one file, without secrets. */
 export function createWorkspaces(context: ServiceContext, sessions: WarehouseSessions, runner: ModelRunner) {
-  const { store, warehouses, clock } = context;
+  const { store, warehouses, destinations, clock } = context;
   const read = (text: string): WorkspaceFile =>
-    readWorkspaceFile(text, (workspace) => checkConnections(workspace, warehouses));
+    readWorkspaceFile(text, (workspace) => [
+      ...checkKinds('connections', workspace.connections, warehouses),
+      ...checkKinds('destinations', workspace.destinations, destinations),
+    ]);
 
   /** Replaces all definitions, in one transaction; secrets and runs stay. */
   const replace = (workspace: Workspace): void => {
@@ -69,27 +71,41 @@ export function createWorkspaces(context: ServiceContext, sessions: WarehouseSes
   };
 }
 
-function checkConnections({ connections }: Workspace, warehouses: readonly WarehouseKind[]): Problem[] {
-  return connections.flatMap((connection, at) => {
-    const where = `connections[${at}]`;
-    const kind = warehouses.find((each) => each.kind === connection.kind);
-    if (kind !== undefined) return checkConnectionSettings(connection, kind, where);
-    const kinds = warehouses.map((each) => each.kind).join(', ');
-    const message = `There is no kind of connection “${connection.kind}”.`;
-    return [errorAt(`${where}.kind`, message, `Write one of: ${kinds}.`)];
+/** What connections or destinations have in common for a check: an account of a kind that has a form. */
+interface Account {
+  readonly kind: string;
+  readonly settings: Settings;
+}
+interface Kind {
+  readonly kind: string;
+  readonly label: string;
+  readonly settings: readonly FieldSpec[];
+}
+
+function checkKinds(
+  list: 'connections' | 'destinations',
+  accounts: readonly Account[],
+  kinds: readonly Kind[],
+): Problem[] {
+  return accounts.flatMap((account, at) => {
+    const where = `${list}[${at}]`;
+    const kind = kinds.find((each) => each.kind === account.kind);
+    if (kind !== undefined) return checkAccount(account, kind, where);
+    const word = list === 'connections' ? 'connection' : 'destination';
+    const known = kinds.map((each) => each.kind).join(', ');
+    const message = `There is no kind of ${word} “${account.kind}”.`;
+    return [errorAt(`${where}.kind`, message, `Write one of: ${known}.`)];
   });
 }
 
-function checkConnectionSettings({ settings }: Connection, kind: WarehouseKind, where: string): Problem[] {
+function checkAccount({ settings }: Account, kind: Kind, where: string): Problem[] {
   const secretKeys = kind.settings.filter((field) => field.kind === 'secret').map((field) => field.key);
   const problem = (key: string, message: string, help: string): Problem =>
     errorAt(`${where}.settings.${key}`, message, help);
   const strays = Object.keys(settings).flatMap((key) => {
     if (secretKeys.includes(key)) {
       const message = `“${key}” is a secret and does not belong in a workspace file.`;
-      return [
-        problem(key, message, 'Remove it, change it where it is used, and enter it on the Connections page.'),
-      ];
+      return [problem(key, message, 'Remove it, change it where it is used, and enter it in its form.')];
     }
     if (kind.settings.some((field) => field.key === key)) return [];
     return [problem(key, `${kind.label} has no setting “${key}”.`, 'Check its spelling, or remove it.')];
