@@ -6,16 +6,19 @@ import { defineConfig } from 'vite';
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /**
- * Stay outside of every bundle: Electron itself, native addons, and the Databricks driver, which loads optional native addons
- * (a kernel, lz4). The engine always runs on Node 24, where the driver's ESM dependency can be required.
+ * Stay outside of every bundle: Electron itself, native addons, the Databricks driver and the SFTP client, which look for optional native
+ * addons, and the S3 client, which would have to be read at every start. The engine always runs on Node 24, where an ESM dependency
+ * can be required.
  */
 const EXTERNAL = [
   'electron',
   'better-sqlite3',
   '@duckdb/node-api',
-  /^@duckdb\/node-bindings/,
   '@github/keytar',
   '@databricks/sql',
+  'ssh2-sftp-client',
+  '@aws-sdk/client-s3',
+  '@aws-sdk/lib-storage',
 ];
 
 /** The oldest runtime of each process: Electron 22 for window and main, Node 24 for the engine. */
@@ -32,7 +35,7 @@ function nodeProcess(name: string, entry: string, format: 'cjs' | 'es', target: 
     consumer: 'server',
     resolve: {
       noExternal: true,
-      external: ['electron', 'better-sqlite3', '@duckdb/node-api', '@github/keytar', '@databricks/sql'],
+      external: EXTERNAL,
     },
     keepProcessEnv: true,
     build: {
@@ -43,7 +46,7 @@ function nodeProcess(name: string, entry: string, format: 'cjs' | 'es', target: 
       minify: false,
       rolldownOptions: {
         input: path(entry),
-        external: EXTERNAL,
+        external: [...EXTERNAL, /^@duckdb\/node-bindings/],
         output: {
           format,
           codeSplitting: false,

@@ -100,13 +100,15 @@ class Runner {
     });
     const { groups, counts, statementId } = pinned;
     for (const group of groups) store.saveRecipes(group.recipeId, group.fields);
-    this.#keepPlan({ groups, phase: 'sending' });
+    this.#plan = { ...this.#plan, groups, phase: 'sending' };
     this.#journal = this.#openJournal({
       ...this.#journal.run,
       counts: { ...counts, taken: 0, rejected: 0, unknown: 0 },
       ...(statementId === undefined ? {} : { statementId }),
     });
+    // The counts first: once the plan says that rows are pinned, nobody counts them again.
     this.#journal.change({});
+    this.#keepPlan({});
   }
 
   async #send(): Promise<GroupEnd> {
@@ -250,6 +252,7 @@ class Runner {
         runId: run.id,
         plan: this.#plan,
         batchesOf: (group) => this.#journal.batchesOf(group),
+        onSettled: () => this.#keepPlan({ phase: 'clearing' }),
         options,
       });
     } catch (error) {
@@ -257,9 +260,10 @@ class Runner {
       if (error instanceof AppError) return this.#fail(error.toShape());
       throw error;
     }
+    // The status first: a run that is `done` and has not ended could be neither resumed nor cancelled.
+    const ended = this.#journal.change({ status, endedAt: clock(), pause: undefined, error: undefined });
     this.#keepPlan({ phase: 'done' });
-    const changes = { status, endedAt: clock(), pause: undefined, error: undefined };
-    return this.#told(this.#journal.change(changes));
+    return this.#told(ended);
   }
 
   #verdict(): ActivationRun['status'] {

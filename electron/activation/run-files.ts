@@ -53,13 +53,18 @@ export async function runFiles(context: FileRunContext): Promise<ActivationRun> 
   };
   const end = (changes: Partial<ActivationRun>): ActivationRun =>
     keep({ endedAt: context.clock(), pause: undefined, ...changes });
+  // The status first: a run that is `done` and has not ended could be neither resumed nor cancelled.
+  const endForGood = (changes: Partial<ActivationRun>): ActivationRun => {
+    const run = end({ error: undefined, ...changes });
+    context.store.saveRunState(run.id, { ...context.plan, phase: 'done' });
+    return run;
+  };
   try {
     for (let failures = 1; ; failures += 1) {
       try {
         const done = await new FileRun(context, signal).write();
         if ('pause' in done) return keep({ status: 'paused', pause: done.pause });
-        context.store.saveRunState(context.run.id, { ...context.plan, phase: 'done' });
-        return end({ ...done, status: 'succeeded', error: undefined });
+        return endForGood({ ...done, status: 'succeeded' });
       } catch (error) {
         if (!(error instanceof DeliveryFailure)) throw error;
         const isFinal = error.kind === 'stop' || error.kind === 'reject' || failures >= pace.attempts;
@@ -69,10 +74,7 @@ export async function runFiles(context: FileRunContext): Promise<ActivationRun> 
     }
   } catch (error) {
     options.signal.throwIfAborted();
-    if (stopping.aborted) {
-      context.store.saveRunState(context.run.id, { ...context.plan, phase: 'done' });
-      return end({ status: 'cancelled', error: undefined });
-    }
+    if (stopping.aborted) return endForGood({ status: 'cancelled' });
     return end({ status: 'failed', error: shapeOf(error) });
   }
 }

@@ -64,8 +64,11 @@ export const RunPlan = z.object({
       recipes: TablePath,
     })
     .optional(),
-  /** `pinning`: the rows are not complete. `sending`, then `settling`: what was taken is written to what was synced. */
-  phase: z.enum(['pinning', 'sending', 'settling', 'done']),
+  /**
+   * `pinning`: the rows are not complete. `sending`, then `settling`: what was taken is written to what was synced. `clearing`: that is done, and
+   * the run's tables go.
+   */
+  phase: z.enum(['pinning', 'sending', 'settling', 'clearing', 'done']),
   groups: z.array(PlannedGroup),
   /** What each group's delivery keeps at its vendor's. */
   deliveries: z.record(

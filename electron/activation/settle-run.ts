@@ -16,12 +16,14 @@ export interface SettleContext {
   readonly runId: string;
   readonly plan: RunPlan;
   readonly batchesOf: (group: PlannedGroup) => readonly RunBatch[];
+  /** Keeps that all is written and only the run's tables are left to go: they are needed for writing it again. */
+  readonly onSettled?: () => void;
   readonly options: ActOptions;
 }
 
 /**
  * Writes what a run had taken to what was synced, remembers whose rows were rejected, and drops the run's tables. Done again after a crash it
- * gives the same: the tables go last.
+ * gives the same: the tables go last, once it is kept that they are not needed any more.
  */
 export async function settleRun(context: SettleContext): Promise<void> {
   const { warehouse, dialect, plan, options } = context;
@@ -31,16 +33,19 @@ export async function settleRun(context: SettleContext): Promise<void> {
   const execute = async (queries: readonly CompiledQuery[]): Promise<void> => {
     for (const query of queries) await state.execute(query, options);
   };
-  if (plan.phase !== 'pinning') {
+  if (plan.phase !== 'pinning' && plan.phase !== 'clearing') {
     options.onProgress?.({ text: 'Keeping what was synced' });
     await execute(statements.createLeft());
     for await (const positions of readRejected(context)) await execute([statements.noteLeft(positions)]);
     if (plan.mode === 'mirror') {
       const ranges = plan.groups.flatMap((group) => rangesOf(group, context.batchesOf(group)));
       const pick = (status: RunBatch['status']) => ranges.filter((range) => range.status === status);
-      await execute([statements.createSynced(), ...statements.settle(pick('taken'), pick('unknown'))]);
+      // Whom a removal left in doubt stays synced, so that the next run removes them again.
+      const unknown = pick('unknown').filter(({ op }) => op === 'add');
+      await execute([statements.createSynced(), ...statements.settle(pick('taken'), unknown)]);
     }
     await execute(statements.keepRetry());
+    context.onSettled?.();
   }
   await execute(statements.drop('members', 'left', 'rows'));
 }

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunProgress } from '../contract/contract.ts';
 import { checkChange } from '../activation/guards.ts';
@@ -110,9 +111,16 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
       const plan = parsed.data;
       const journal = new RunJournal({ store, clock, run: failed, groups: plan.groups });
       const batchesOf = (group: RunPlan['groups'][number]) => journal.batchesOf(group);
-      await settleRun({ store, warehouse, dialect, runId: failed.id, plan, batchesOf, options });
+      const onSettled = (): void => store.saveRunState(failed.id, { ...plan, phase: 'clearing' });
+      await settleRun({ store, warehouse, dialect, runId: failed.id, plan, batchesOf, onSettled, options });
       store.saveRunState(failed.id, { ...plan, phase: 'done' });
     }
+  };
+
+  const interruptionOf = ({ id }: ActivationRun): Partial<ActivationRun> => {
+    if (store.findRunState(id) !== undefined) return { status: 'interrupted' };
+    // It ended before its plan was kept, so nothing was sent: without one it could be neither resumed nor cancelled.
+    return { status: 'cancelled', endedAt: clock() };
   };
 
   const execute = async (entry: ActiveRun, plan: RunPlan): Promise<ActivationRun> => {
@@ -261,10 +269,15 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     /** Waits until a run of this process ends, pauses or fails. */
     wait: async (id: string): Promise<ActivationRun> => active.get(id)?.done ?? requireRun(id),
 
-    /** Runs that a crash left running wait for somebody to resume them. Called once, when the engine starts. */
+    /**
+     * Runs that a crash left running wait for somebody to resume them; what they had on its way to a place for files goes, since it is written
+     * anew. Called once, when the engine starts.
+     */
     markInterrupted(): void {
       for (const run of store.listUnfinishedRuns()) {
-        if (run.kind === 'activation') store.saveRun({ ...run, status: 'interrupted' });
+        if (run.kind !== 'activation') continue;
+        rmSync(join(folder, run.id), { force: true });
+        store.saveRun({ ...run, ...interruptionOf(run) });
       }
     },
 

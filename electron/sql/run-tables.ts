@@ -85,7 +85,9 @@ export class RunStatements {
   createSynced(): CompiledQuery {
     const { text, boolean } = this.#dialect.castTypes;
     const columns = `customer_id ${text}, recipes ${text}, fields ${this.#dialect.lists.type}, certain ${boolean}`;
-    return statement(`CREATE TABLE IF NOT EXISTS ${this.#name('synced')} (${columns})`);
+    return statement(
+      `CREATE TABLE IF NOT EXISTS ${this.#name('synced')} (${columns})${this.#dialect.tableFormat}`,
+    );
   }
 
   /** Pins all members as rows of one group. Positions begin above 0, which no engine promises by itself. */
@@ -163,7 +165,9 @@ ORDER BY seq`,
     const name = this.#name('recipes');
     const { text } = this.#dialect.castTypes;
     return [
-      statement(`CREATE TABLE IF NOT EXISTS ${name} (id ${text}, document ${text})`),
+      statement(
+        `CREATE TABLE IF NOT EXISTS ${name} (id ${text}, document ${text})${this.#dialect.tableFormat}`,
+      ),
       {
         text: `INSERT INTO ${name} SELECT ${this.#bound('id')}, ${this.#bound('document')} WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE id = ${this.#bound('id')})`,
         values: { id: bindText(id), document: bindText(document) },
@@ -252,7 +256,10 @@ ORDER BY seq`,
 
   #recreate(table: TablePath, columns: string): CompiledQuery[] {
     const name = quoteTable(table, this.#dialect);
-    return [statement(`DROP TABLE IF EXISTS ${name}`), statement(`CREATE TABLE ${name} (${columns})`)];
+    return [
+      statement(`DROP TABLE IF EXISTS ${name}`),
+      statement(`CREATE TABLE ${name} (${columns})${this.#dialect.tableFormat}`),
+    ];
   }
 
   #name(table: keyof RunTables): string {

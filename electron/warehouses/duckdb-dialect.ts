@@ -25,6 +25,7 @@ export const duckdbDialect: Dialect = {
     element: (list, at) => `${list}[${at + 1}]`,
   },
   rowNumber: 'row_number() OVER ()',
+  tableFormat: '',
   hashes: {
     sha256: (text) => `sha256(${text})`,
     sha1: (text) => `sha1(${text})`,

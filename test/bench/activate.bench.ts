@@ -1,0 +1,135 @@
+// A run's rows a second into a receiver that takes everything, through the whole runner: pinning, cutting, requests, journal and ledger;
+// against the bare stream of the same rows from DuckDB. Beside it the growth of memory from 0.1M to 5M rows, and a file with a hashed column
+// against DuckDB's own COPY of the same query. The receiver is a process of its own on the same two cores.
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as duckdb from '@duckdb/node-api';
+import { composeEngine } from '../../electron/compose.ts';
+import { writeWorkspaceFile } from '../../electron/domain/workspace-file.ts';
+import { makeFolder, makePeople, startNullReceiver, writeWorkspace } from './support/activation-bench.ts';
+import { benchSize, median, report, timeOf } from './support/measure.ts';
+
+const SIZES = { small: [10_000, 50_000], medium: [50_000, 500_000], large: [100_000, 5_000_000] } as const;
+const ROWS_PER_SECOND = 300_000;
+const FILE_GOAL = 1.25;
+const FILE_RUNS = 5;
+
+const size = benchSize();
+const [few, many] = SIZES[size];
+const folder = await mkdtemp(join(tmpdir(), 'slipway-bench-'));
+const out = makeFolder(folder, 'out');
+const receiver = await startNullReceiver();
+const people = await makePeople(many);
+const engine = await composeEngine({
+  home: join(folder, 'home'),
+  keychain: 'memory',
+  version: '0.0.0',
+  schedules: false,
+});
+const { services } = engine;
+
+/** Runs an activation to its end. @returns milliseconds, and the greatest memory on the way in MiB */
+async function runOnce(id: string): Promise<{ time: number; peak: number }> {
+  let peak = process.memoryUsage.rss();
+  const watch = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
+  const time = await timeOf(async () => {
+    const run = services.activationRuns.start('people', id, { startedFrom: 'app' });
+    const { status, counts, error } = await services.activationRuns.wait(run.id);
+    if (status !== 'succeeded')
+      throw new Error(`${id}: ${status} ${error?.message ?? ''} ${JSON.stringify(counts)}`);
+  });
+  clearInterval(watch);
+  return { time, peak: peak / 1_048_576 };
+}
+
+/** The rows of the run as they come from DuckDB, alone. */
+async function scanOnce(): Promise<number> {
+  const instance = await duckdb.DuckDBInstance.create(people, { access_mode: 'READ_ONLY', threads: '1' });
+  const connection = await instance.connect();
+  const time = await timeOf(async () => {
+    const result = await connection.stream('SELECT CAST(id AS VARCHAR), email FROM people');
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      chunk.getColumns();
+    }
+  });
+  connection.closeSync();
+  instance.closeSync();
+  return time;
+}
+
+async function copyOnce(path: string): Promise<number> {
+  const instance = await duckdb.DuckDBInstance.create(people, { access_mode: 'READ_ONLY', threads: '1' });
+  const connection = await instance.connect();
+  const query = `SELECT CAST(id AS VARCHAR) AS customer_id, sha256(lower(trim(email))) AS email FROM people WHERE number < ${many}`;
+  const time = await timeOf(() => connection.run(`COPY (${query}) TO '${path}' (FORMAT csv)`));
+  connection.closeSync();
+  instance.closeSync();
+  return time;
+}
+
+try {
+  const workspace = writeWorkspace(
+    people,
+    { stateFile: join(folder, 'state.duckdb'), url: receiver.url, folder: out },
+    [few, many],
+  );
+  services.workspaces.import(writeWorkspaceFile(workspace), false);
+  await services.destinations.save({
+    ...workspace.destinations[0],
+    id: 'hook',
+    label: 'Hook',
+    kind: 'webhook',
+    settings: workspace.destinations[0]?.settings ?? {},
+    secrets: { signingSecret: 'a-secret-of-the-benchmark' },
+  });
+  await runOnce(`hook-${few}`);
+  const small = await runOnce(`hook-${few}`);
+  const large = await runOnce(`hook-${many}`);
+  const scan = median([await scanOnce(), await scanOnce(), await scanOnce()]);
+  const limit = (many / ROWS_PER_SECOND) * 1000;
+  report({
+    bench: 'activate, batches',
+    ratio: large.time / limit,
+    goal: 1,
+    ours: large.time,
+    theirs: limit,
+    unit: 'ms',
+    size,
+    rowsPerSecond: (many / large.time) * 1000,
+    toScan: large.time / scan,
+    memoryGrowthMiB: large.peak - small.peak,
+  });
+  const pairs: [number, number][] = [];
+  for (let run = 0; run <= FILE_RUNS; run += 1) {
+    const ours = (await runOnce(`file-${many}`)).time;
+    const theirFile = join(folder, 'theirs.csv');
+    const theirs = await copyOnce(theirFile);
+    if (run === 0) await compareFiles(join(out, `File ${many}.csv`), theirFile);
+    else pairs.push([ours, theirs]);
+    await rm(theirFile);
+  }
+  report({
+    bench: 'activate, file with a hashed column',
+    ratio: median(pairs.map(([ours, theirs]) => ours / theirs)),
+    goal: FILE_GOAL,
+    ours: median(pairs.map(([ours]) => ours)),
+    theirs: median(pairs.map(([, theirs]) => theirs)),
+    unit: 'ms',
+    size,
+  });
+} finally {
+  await engine.close();
+  receiver.stop();
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function compareFiles(ours: string, theirs: string): Promise<void> {
+  const sorted = async (path: string): Promise<string> => {
+    const [header = '', ...lines] = (await readFile(path, 'utf8')).trimEnd().split('\n');
+    return [header, ...lines.sort()].join('\n');
+  };
+  if ((await sorted(ours)) !== (await sorted(theirs))) throw new Error('The files differ.');
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { ActivationRun } from '../../../electron/domain/run.ts';
+
+/**
+ * Where a child ends itself: at the n-th write of the store or of the state schema in its life, before it or after it returned; `end` counts
+ * both from where a run begins to end.
+ */
+export const KillPlan = z.object({
+  at: z.enum(['store', 'statement', 'end']),
+  number: z.number(),
+  when: z.enum(['before', 'after']),
+});
+export type KillPlan = z.infer<typeof KillPlan>;
+
+/** What a child is started with. It resumes the newest run of the activation where more than `runsBefore` are there, else it starts one. */
+export const ChildSetup = z.object({
+  home: z.string(),
+  connection: z.string(),
+  activation: z.string(),
+  runsBefore: z.number(),
+  secrets: z.record(z.string(), z.string()),
+  batchRows: z.number(),
+  pace: z.object({ first: z.number(), longest: z.number(), attempts: z.number(), resolve: z.number() }),
+  plan: KillPlan.optional(),
+});
+export type ChildSetup = z.infer<typeof ChildSetup>;
+
+/** What a child tells while it lives. */
+export const ChildMessage = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('begun'), run: z.string() }),
+  z.object({
+    kind: z.literal('ended'),
+    run: z.string(),
+    status: ActivationRun.shape.status,
+    error: z.string().optional(),
+  }),
+]);
+export type ChildMessage = z.infer<typeof ChildMessage>;
+
+/** Runs in whatever state. */
+export const EVERY_STATUS = ActivationRun.shape.status.options;
