@@ -3,20 +3,17 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
 ),
 `web_profiles` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(array_contains(`interests`, :p1)) AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`web_profiles`
   WHERE `household_key` IS NOT NULL AND array_contains(`interests`, :p1)
-  GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-LEFT JOIN `web_profiles`
+LEFT SEMI JOIN `web_profiles`
   ON `web_profiles`.`customer_key` = `customer`.`customer_key`
-WHERE `web_profiles`.`c0`
+GROUP BY `customer`.`customer_key`
 -- p1 text "baking"

@@ -3,9 +3,9 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL AND `city` = :p1
-  GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
+GROUP BY `customer`.`customer_key`
 -- p1 text "L'Aquila"

@@ -3,10 +3,10 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL AND `loyalty_tier` IN (:p1, :p2)
-  GROUP BY `household_key`
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
+GROUP BY `customer`.`customer_key`
 -- p1 text "Gold"
 -- p2 text "Platinum"
