@@ -59,12 +59,12 @@ class Pinning {
     const statementId = await this.#execute(
       this.#statements.pinAll(members, { op, recipes: plan.recipeId }, onlyRetried),
     );
-    const groups = await this.#groups();
-    const rows = groups.reduce((sum, group) => sum + group.rows, 0);
-    const counts = { members: rows, adds: op === 'add' ? rows : 0, removes: op === 'remove' ? rows : 0 };
+    const pinned = await this.#groups();
+    const count = countRows(pinned);
+    const groups = op === 'remove' ? groupsOfRemoval(this.#context, count) : pinned;
     return {
-      groups: op === 'remove' ? groupsOfRemoval(this.#context, rows) : groups,
-      counts: { ...counts, unchanged: 0 },
+      groups,
+      counts: countAll(count, groups),
       ...(statementId === undefined ? {} : { statementId }),
     };
   }
@@ -77,16 +77,14 @@ class Pinning {
     await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
     const statementId = await this.#execute(statements.holdMembers(members));
     this.#tell('Comparing with what was synced');
-    await this.#run([...statements.createRows(), statements.pinDifference(plan.recipeId)]);
+    await this.#run([...statements.createRows(), ...statements.pinDifference(plan.recipeId, plan.identifiers)]);
     const groups = await this.#groups();
     const [[count = 0] = []] = (await this.#query(statements.countMembers())).rows;
     await this.#run(statements.drop('members'));
-    const of = (op: PlannedGroup['op']): number =>
-      groups.filter((group) => group.op === op).reduce((sum, { rows }) => sum + rows, 0);
-    const total = Number(count);
+    const counts = countAll(Number(count), groups);
     return {
       groups,
-      counts: { members: total, adds: of('add'), removes: of('remove'), unchanged: total - of('add') },
+      counts: { ...counts, unchanged: counts.members - counts.adds },
       ...(statementId === undefined ? {} : { statementId }),
     };
   }
@@ -147,11 +145,22 @@ async function countOnly(context: PinContext): Promise<Pinned> {
   const count = Number(rows[0]?.[0] ?? 0);
   const isRemoval = plan.mode === 'remove';
   const add: PlannedGroup = { op: 'add', recipeId: plan.recipeId, fields: plan.fields, rows: count };
+  const groups = count === 0 ? [] : isRemoval ? groupsOfRemoval(context, count) : [add];
   return {
-    groups: count === 0 ? [] : isRemoval ? groupsOfRemoval(context, count) : [add],
-    counts: { members: count, adds: isRemoval ? 0 : count, removes: isRemoval ? count : 0, unchanged: 0 },
+    groups,
+    counts: countAll(count, groups),
     ...(statementId === undefined ? {} : { statementId }),
   };
+}
+
+/** Rows of all groups: a member that is removed by two recipes is two of them. */
+function countAll(members: number, groups: readonly PlannedGroup[]): Pinned['counts'] {
+  const of = (op: PlannedGroup['op']): number => countRows(groups.filter((group) => group.op === op));
+  return { members, adds: of('add'), removes: of('remove'), unchanged: 0 };
+}
+
+function countRows(groups: readonly PlannedGroup[]): number {
+  return groups.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** A removal takes out what was added by any recipes: once by each that was used at this place, and by those of now where none was. */

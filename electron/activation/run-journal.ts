@@ -41,6 +41,8 @@ export class RunJournal {
     const counted = context.store.countRejected(context.run.id);
     this.#rejected = counted.reduce((sum, { rows }) => sum + rows, 0);
     this.#load();
+    // The document may be half a second older than its batches, and nothing may be left to send that would bring it up to date.
+    this.#run = { ...context.run, counts: this.#counts() };
   }
 
   get run(): ActivationRun {

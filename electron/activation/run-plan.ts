@@ -46,6 +46,8 @@ export const RunPlan = z.object({
   place: z.string(),
   recipeId: z.string(),
   fields: z.array(FieldRecipe),
+  /** Places among the fields of those that find a person. */
+  identifiers: z.array(z.number()),
   limits: z.object({
     rows: z.number(),
     bytes: z.number(),

@@ -20,7 +20,7 @@ export function suggestFields(
   model: CustomerModel,
 ): { fields: FieldMapping[]; consent?: Consent } {
   const attributes = allEntities(model)
-    .filter((entity) => entity.cardinality === 'one-to-one')
+    .filter((entity) => entity.cardinality !== 'one-to-many')
     .flatMap((entity) =>
       entity.attributes
         .filter(({ hidden }) => hidden !== true)
