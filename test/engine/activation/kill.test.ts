@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { composeEngine } from '../../../electron/compose.ts';
 import type { Rule } from '../../../electron/domain/rule.ts';
 import { bundleChild } from '../../support/kill/bundle-child.ts';
@@ -82,7 +82,7 @@ describe(`an engine that is killed at ${KILLS} random points (seed ${SEED})`, { 
   for (const [at, [name, start, tool = { path: '' }]] of WORLDS.entries()) {
     it.skipIf('missing' in tool)(
       titleWith(tool, `delivers each member once, and keeps the ledger whole: ${name}`),
-      async () => {
+      async ({ expect, onTestFinished }) => {
         const world = await start();
         onTestFinished(world.close);
         const ordeal = await Ordeal.begin(parts, join(folder, `home-${at}`), world, seededRandom(SEED + at));
