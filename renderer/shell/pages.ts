@@ -1,13 +1,17 @@
 import Boxes from '@lucide/svelte/icons/boxes';
 import Cable from '@lucide/svelte/icons/cable';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
+import MapPin from '@lucide/svelte/icons/map-pin';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
+import Send from '@lucide/svelte/icons/send';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import UsersRound from '@lucide/svelte/icons/users-round';
 import type { Component } from 'svelte';
+import ActivationsPage from '../features/activations/ActivationsPage.svelte';
 import AudiencesPage from '../features/audiences/AudiencesPage.svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
+import DestinationsPage from '../features/destinations/DestinationsPage.svelte';
 import ModelPage from '../features/model/ModelPage.svelte';
 import PermissionsPage from '../features/permissions/PermissionsPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
@@ -45,6 +49,20 @@ export const PAGES: readonly Page[] = [
     label: 'Audiences',
     icon: UsersRound,
     component: AudiencesPage,
+    needsConnection: true,
+  },
+  {
+    name: 'destinations',
+    label: 'Destinations',
+    icon: MapPin,
+    component: DestinationsPage,
+    needsConnection: false,
+  },
+  {
+    name: 'activations',
+    label: 'Activations',
+    icon: Send,
+    component: ActivationsPage,
     needsConnection: true,
   },
   { name: 'runs', label: 'Runs', icon: ScrollText, component: RunsPage, needsConnection: false },

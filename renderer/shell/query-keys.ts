@@ -1,3 +1,4 @@
+import type { Settings } from '../../electron/domain/field-spec.ts';
 import type { TablePath } from '../../electron/domain/table-path.ts';
 
 /**
@@ -20,7 +21,28 @@ export const queryKeys = {
   model: (connectionId: string) => ['model', connectionId] as const,
   audiences: (connectionId: string) => ['audiences', connectionId] as const,
   audience: (connectionId: string, audienceId: string) => ['audiences', connectionId, audienceId] as const,
+  /** All that is read of destinations. */
+  allDestinations: () => ['destinations'] as const,
+  destinationKinds: () => ['destinations', 'kinds'] as const,
+  destinations: () => ['destinations', 'list'] as const,
+  /** Modes, fields and recipes under a target. */
+  describedDestination: (destinationId: string, target: Settings) =>
+    ['destinations', 'described', destinationId, target] as const,
+  /** The activations of every connection. */
+  allActivations: () => ['activations'] as const,
+  activations: (connectionId: string) => ['activations', connectionId] as const,
+  /** Whether the connection can hold the state that mirroring needs. */
+  abilities: (connectionId: string) => ['abilities', connectionId] as const,
+  /** What is wrong with an activation as it is edited; a key below it holds the form. */
+  activationCheck: (connectionId: string) => ['activation-check', connectionId] as const,
   /** What is asked of the warehouse's rows: sizes, members, statements. A key below it holds the rules asked about. */
   counts: (connectionId: string) => ['counts', connectionId] as const,
   runs: () => ['runs'] as const,
+  newestRuns: () => ['runs', 'newest'] as const,
+  run: (runId: string) => ['runs', runId] as const,
+  batches: (runId: string) => ['runs', runId, 'batches'] as const,
+  rejected: (runId: string) => ['runs', runId, 'rejected'] as const,
+  /** Not below `runs`: what reads it renews `runs` once the run has stopped. */
+  progress: (runId: string) => ['progress', runId] as const,
+  ledger: () => ['ledger'] as const,
 };

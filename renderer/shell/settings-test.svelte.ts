@@ -1,17 +1,10 @@
-import type { TestEvent } from '../../../electron/contract/contract.ts';
-import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
-import { isCancel, toAppError } from '../../shell/app-errors.ts';
+import type { TestEvent } from '../../electron/contract/contract.ts';
+import type { AppErrorShape } from '../../electron/domain/app-error.ts';
+import type { TestLine } from '../ui/test-line.ts';
+import { isCancel, toAppError } from './app-errors.ts';
 
-/** One line of a running or ended connection test. */
-export type TestLine = {
-  readonly id: string;
-  readonly label: string;
-  readonly status: 'running' | 'passed' | 'failed';
-  readonly detail?: string | undefined;
-};
-
-/** Walks the named steps of a connection test and keeps what each gave. */
-export class ConnectionTest {
+/** Walks the named steps of a connection's or destination's test and keeps what each gave. */
+export class SettingsTest {
   status = $state<'idle' | 'running' | 'passed' | 'failed'>('idle');
   lines = $state.raw<readonly TestLine[]>([]);
   error = $state.raw<AppErrorShape>();

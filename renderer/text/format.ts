@@ -6,6 +6,14 @@ const INSTANT = new Intl.DateTimeFormat('en-GB', {
   hour: '2-digit',
   minute: '2-digit',
 });
+const SECOND = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+});
 
 /** A whole number with thousands separators: `12,345`. Text of digits keeps every digit. */
 export function formatCount(value: number | bigint | string): string {
@@ -42,6 +50,11 @@ export function formatMilliseconds(milliseconds: number): string {
 /** A moment in the reader's time zone: `3 Mar 2026, 14:05`. */
 export function formatInstant(instant: Date | string | number): string {
   return INSTANT.format(new Date(instant));
+}
+
+/** A moment to the second, in the reader's time zone: `3 Mar 2026, 14:05:09`. */
+export function formatSecond(instant: string): string {
+  return SECOND.format(new Date(instant));
 }
 
 /** A share from 0 to 1 as percent with one decimal: `12.3%`. A small share is never shown as none, nor a large one as all. */

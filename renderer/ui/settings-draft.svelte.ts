@@ -1,8 +1,28 @@
-import type { ConnectionView, WarehouseKindView } from '../../../electron/contract/contract.ts';
-import { checkSettings, type Secrets, type Settings } from '../../../electron/domain/field-spec.ts';
+import {
+  checkSettings,
+  type FieldSpec,
+  type Secrets,
+  type Settings,
+} from '../../electron/domain/field-spec.ts';
 
-/** What the form of a connection holds before it is saved. */
-export class ConnectionDraft {
+/** A kind of warehouse or destination, with the form of its account. */
+export interface AccountKind {
+  readonly kind: string;
+  readonly label: string;
+  readonly settings: readonly FieldSpec[];
+}
+
+/** A saved account: a connection or a destination. Of its secrets, the keys alone. */
+export interface SavedAccount {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: string;
+  readonly settings: Settings;
+  readonly storedSecrets: readonly string[];
+}
+
+/** What the form of a connection or destination holds before it is saved. */
+export class SettingsDraft<K extends AccountKind> {
   label = $state('');
   kind = $state('');
   settings = $state.raw<Settings>({});
@@ -11,7 +31,7 @@ export class ConnectionDraft {
   attempted = $state(false);
   readonly id: string | undefined;
   readonly storedSecrets: readonly string[];
-  #kinds: readonly WarehouseKindView[];
+  #kinds: readonly K[];
   #initial: string;
 
   spec = $derived.by(() => this.#kinds.find((each) => each.kind === this.kind));
@@ -19,8 +39,8 @@ export class ConnectionDraft {
   isValid = $derived(Object.keys(this.problems).length === 0);
   isChanged = $derived.by(() => this.#state() !== this.#initial);
 
-  /** Without `existing`, a new connection of no kind yet. */
-  constructor(kinds: readonly WarehouseKindView[], existing?: ConnectionView) {
+  /** Without `existing`, a new account, of `kind` where that is chosen already. */
+  constructor(kinds: readonly K[], existing?: SavedAccount, kind?: string) {
     this.#kinds = kinds;
     this.id = existing?.id;
     this.storedSecrets = existing?.storedSecrets ?? [];
@@ -28,11 +48,13 @@ export class ConnectionDraft {
       this.label = existing.label;
       this.kind = existing.kind;
       this.settings = existing.settings;
+    } else if (kind !== undefined) {
+      this.chooseKind(kind);
     }
     this.#initial = this.#state();
   }
 
-  /** Chooses the kind of a new connection; the settings of another kind do not fit and are dropped. */
+  /** Chooses the kind of a new account; the settings of another kind do not fit and are dropped. */
   chooseKind(kind: string): void {
     if (kind === this.kind) return;
     const before = this.spec;

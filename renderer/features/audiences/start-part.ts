@@ -1,6 +1,6 @@
 import { findEntity, type CustomerModel } from '../../../electron/domain/model.ts';
 import { CUSTOMER, type Rule } from '../../../electron/domain/rule.ts';
-import { measuredType } from '../../ui/rule/measured.ts';
+import { measuredType, startEntity } from '../../ui/rule/measured.ts';
 import { startTest } from '../../ui/rule/test-draft.ts';
 import { makeNodeId } from './rule-tree.ts';
 
@@ -21,14 +21,12 @@ export function startPart(kind: PartKind, model: CustomerModel): Rule {
         id,
         condition: { kind: 'attribute', entity: CUSTOMER, column: '', test: { op: 'is-not-empty' } },
       };
-    case 'related': {
-      const entity = model.entities.find((each) => each.cardinality === 'one-to-many') ?? model.entities[0];
+    case 'related':
       return {
         kind: 'condition',
         id,
-        condition: { kind: 'related', entity: entity?.id ?? '', where: [], measure: { of: 'exists' } },
+        condition: { kind: 'related', entity: startEntity(model), where: [], measure: { of: 'exists' } },
       };
-    }
     case 'trait': {
       const trait = model.traits[0];
       const entity = trait === undefined ? undefined : findEntity(model, trait.entity);

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../../electron/domain/column-type.ts';
 import { measureType } from '../../../electron/domain/measure-type.ts';
-import { type ResolvedEntity, findAttribute } from '../../../electron/domain/model.ts';
+import { type CustomerModel, type ResolvedEntity, findAttribute } from '../../../electron/domain/model.ts';
 import type { Filter, Measure, Test, Window } from '../../../electron/domain/rule.ts';
 import { canMeasure } from './rule-choices.ts';
 import { fitTest } from './test-draft.ts';
@@ -11,6 +11,17 @@ export interface Measured {
   readonly where: Filter[];
   readonly window?: Window | undefined;
   readonly measure: Measure;
+}
+
+/** The entity that a new measure begins with: the first with several rows a customer. */
+export function startEntity(model: CustomerModel): string {
+  const entity = model.entities.find((each) => each.cardinality === 'one-to-many') ?? model.entities[0];
+  return entity?.id ?? '';
+}
+
+/** An aggregated attribute to be written: how many rows there are. */
+export function startMeasured(model: CustomerModel): Measured {
+  return { entity: startEntity(model), where: [], measure: { of: 'count' } };
 }
 
 /** The type of what the measure gives. */

@@ -6,6 +6,7 @@ import { router } from '../../../renderer/shell/router.svelte.ts';
 import { inputsOf, renderActivations } from '../support/activation-engine.ts';
 import { MAIL, META, PARTNER, TO_META, TO_PARTNER } from '../support/canned-destinations.ts';
 import { judgePage } from '../support/judge-page.ts';
+import { textOf } from '../support/text-of.ts';
 
 const both = { activations: [TO_META, TO_PARTNER] };
 const combobox = (name: string | RegExp) => page.getByRole('combobox', { name });
@@ -20,8 +21,7 @@ async function choose(field: ReturnType<typeof combobox>, option: string | RegEx
 
 /** The select of this label: its name tells the chosen value too. */
 async function select(label: string, option: string | RegExp): Promise<void> {
-  await page.getByRole('button', { name: new RegExp(`^${label}: `) }).click();
-  await page.getByRole('option', { name: option }).click();
+  await choose(combobox(new RegExp(`^${label}: `)), option);
 }
 
 describe('making an activation', () => {
@@ -30,9 +30,9 @@ describe('making an activation', () => {
     await page.getByRole('textbox', { name: 'Activation name' }).fill('Spenders to Meta');
     await choose(combobox('Audience'), /^Big spenders/);
     await choose(combobox('Destination'), /^Meta, Germany/);
-    await expect.element(rows().nth(0)).toHaveTextContent('Email address');
-    await expect.element(rows().nth(0)).toHaveTextContent('identifier');
-    await expect.element(rows().nth(0)).toHaveTextContent('trim, lower case, SHA-256');
+    await expect.poll(() => textOf(rows().nth(0))).toContain('Email address');
+    await expect.poll(() => textOf(rows().nth(0))).toContain('identifier');
+    await expect.poll(() => textOf(rows().nth(0))).toContain('trim, lower case, SHA-256');
     await expect.element(combobox('Attribute that holds the consent')).toHaveValue('Ads consent');
     await choose(combobox('Add a field'), /^Phone number/);
     await expect.element(combobox('Source of Phone number')).toHaveValue('Phone');
@@ -81,7 +81,7 @@ describe('making an activation', () => {
     await choose(combobox('Audience'), /^Everyone/);
     await expect.element(rows().nth(0)).toBeVisible();
     await select('Form of email', 'SHA-256');
-    await expect.element(rows().nth(0)).toHaveTextContent('trim, lower case, SHA-256 by the warehouse');
+    await expect.poll(() => textOf(rows().nth(0))).toContain('trim, lower case, SHA-256 by the warehouse');
     await choose(combobox('Add a column'), /^Customer id/);
     await choose(combobox('Add a column'), /^Aggregated attribute/);
     const dialog = page.getByRole('dialog');
@@ -108,7 +108,7 @@ describe('making an activation', () => {
     await renderActivations(ActivationsPage, ['activations', TO_PARTNER.id], both);
     await expect.element(rows().nth(1)).toBeVisible();
     await choose(combobox('Destination'), /^Newsletter account/);
-    await expect.element(rows().nth(0)).toHaveTextContent('Email address');
+    await expect.poll(() => textOf(rows().nth(0))).toContain('Email address');
     await expect.element(combobox('Attribute that holds the consent')).toHaveValue('E-mail consent');
     await userEvent.keyboard('{Control>}z{/Control}');
     await userEvent.keyboard('{Control>}z{/Control}');
@@ -142,7 +142,7 @@ describe('the form of an activation', () => {
     });
     const mirror = page.getByRole('radio', { name: /^Mirror/ });
     await expect.element(mirror).toBeDisabled();
-    await expect.element(mirror).toHaveTextContent('Mirror needs a schema to write to.');
+    await expect.poll(() => textOf(mirror)).toContain('Mirror needs a schema to write to.');
   });
 
   it('asks for an identifier, and checks the draft while it is written', async () => {
@@ -152,7 +152,7 @@ describe('the form of an activation', () => {
     await button('Remove Email address').click();
     await button('Remove Phone number').click();
     await expect.element(page.getByText('Needs an identifier: Email address, Phone number.')).toBeVisible();
-    await expect.element(problems()).toHaveTextContent('No identifier is mapped.');
+    await expect.element(problems().getByText('No identifier is mapped.')).toBeVisible();
     expect(inputsOf(state, 'check').at(-1)).toMatchObject({ fields: [{ to: 'CT' }] });
     await button('Suggest fields').click();
     await expect.element(page.getByText('Nothing keeps it from running.')).toBeVisible();
@@ -166,7 +166,9 @@ describe('the form of an activation', () => {
         errorAt('fields[1].from', 'The column is gone.', 'Choose another.'),
       ],
     });
-    await expect.element(page.getByText('The name tells of health. Use a neutral name.')).toBeVisible();
+    await expect
+      .element(page.getByText('The name tells of health. Use a neutral name.', { exact: true }).first())
+      .toBeVisible();
     await page.getByRole('button', { name: /^Error The column is gone/ }).click();
     await expect.element(combobox('Source of Phone number')).toHaveFocus();
     await expect.element(combobox('Source of Phone number')).toHaveAttribute('aria-invalid', 'true');
@@ -177,7 +179,7 @@ describe('the form of an activation', () => {
     const rejected = page.getByRole('spinbutton', { name: 'Rejected rows above (%)' });
     await expect.element(rejected).toHaveValue(20);
     await rejected.fill('');
-    await expect.element(problems()).toHaveTextContent('The guard for rejected rows is no number.');
+    await expect.element(problems().getByText('The guard for rejected rows is no number.')).toBeVisible();
     await rejected.fill('7.5');
     await select('Repeat', 'Every week');
     await select('On', 'Friday');
@@ -213,74 +215,8 @@ describe('the form of an activation', () => {
     await page.getByRole('textbox', { name: 'Activation name' }).fill(TO_PARTNER.name);
     await button('Save activation').click();
     await expect
-      .element(page.getByRole('alert'))
-      .toHaveTextContent(`Another activation is named “${TO_PARTNER.name}”.`);
+      .poll(() => textOf(page.getByRole('alert')))
+      .toContain(`Another activation is named “${TO_PARTNER.name}”.`);
     expect(state.activations).toEqual(both.activations);
-  });
-});
-
-describe('trying an activation', () => {
-  it('previews the mapped rows masked', async () => {
-    await renderActivations(ActivationsPage, ['activations', TO_META.id], both);
-    await page.getByRole('tab', { name: 'Preview' }).click();
-    const table = page.getByRole('table', { name: 'Mapped rows' });
-    await expect.element(table.getByRole('columnheader', { name: 'EMAIL masked' })).toBeVisible();
-    await expect.element(table.getByRole('cell', { name: 'p•••' }).first()).toBeVisible();
-    await judgePage();
-  });
-
-  it('runs dry as it is written, with reasons, payload and statement', async () => {
-    const state = await renderActivations(ActivationsPage, ['activations', TO_META.id], both);
-    await page.getByRole('radio', { name: /^Remove/ }).click();
-    await button('Dry run').click();
-    const dialog = page.getByRole('dialog');
-    await expect.element(dialog.getByText('1,204')).toBeVisible();
-    await expect
-      .element(dialog.getByRole('table', { name: 'Rejected rows by reason' }))
-      .toHaveTextContent('It is no email address.');
-    await expect.element(dialog.getByRole('table', { name: 'First payload' })).toHaveTextContent('9f86…0a08');
-    await expect
-      .element(dialog.getByRole('region', { name: 'Statement' }))
-      .toHaveTextContent('WHERE c.ads_consent');
-    await judgePage();
-    expect(inputsOf(state, 'dryRun')).toMatchObject([{ mode: 'remove' }]);
-    expect(inputsOf(state, 'activations.save')).toEqual([]);
-    await dialog.getByRole('button', { name: 'Done' }).click();
-    await expect.element(dialog).not.toBeInTheDocument();
-  });
-
-  it('cancels a dry run without a failure', async () => {
-    await renderActivations(ActivationsPage, ['activations', TO_META.id], { ...both, pace: 60_000 });
-    await button('Dry run').click();
-    await expect.element(page.getByRole('progressbar', { name: 'Counting the members' })).toBeVisible();
-    await button('Cancel dry run').click();
-    await expect.element(page.getByText('The dry run was cancelled.')).toBeVisible();
-    await expect.element(page.getByRole('alert')).not.toBeInTheDocument();
-  });
-
-  it('saves before it runs, and says how many go where', async () => {
-    const state = await renderActivations(ActivationsPage, ['activations', TO_META.id], both);
-    await page.getByRole('radio', { name: /^Mirror/ }).click();
-    await button('Run…').click();
-    await expect
-      .element(page.getByText('Adds 1,204 customers to “Meta, Germany” and removes 36; 18 unchanged.'))
-      .toBeVisible();
-    expect(inputsOf(state, 'activations.save')).toMatchObject([{ mode: 'mirror' }]);
-    await judgePage();
-    await button('Run now').click();
-    await expect.poll(() => location.hash).toBe('#/runs/run-77');
-    expect(inputsOf(state, 'run')).toEqual([TO_META.id]);
-  });
-
-  it('does not run what has errors', async () => {
-    await renderActivations(ActivationsPage, ['activations', TO_META.id], {
-      ...both,
-      warnings: [errorAt('audience', 'The audience is gone.', 'Choose another.')],
-    });
-    await button('Run…').click();
-    const dialog = page.getByRole('dialog');
-    await expect.element(dialog.getByText('The audience is gone.')).toBeVisible();
-    await expect.element(dialog.getByText('Adds 1,204 customers', { exact: false })).toBeVisible();
-    await expect.element(dialog.getByRole('button', { name: 'Run now' })).toBeDisabled();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import RunsPage from '../../../renderer/features/runs/RunsPage.svelte';
 import { router } from '../../../renderer/shell/router.svelte.ts';
-import { findFlaws } from '../support/axe.ts';
+import { judgePage } from '../support/judge-page.ts';
 import { makeEntries } from '../support/canned-runs.ts';
 import { renderRuns } from '../support/runs-engine.ts';
 
@@ -16,13 +16,13 @@ describe('the ledger', () => {
     await expect
       .element(newest)
       .toMatchTextContent(/20 Nov 2026, 12:00:02\s*ana\s*Batch\s*batch 3, attempt 1\s*Facebook \(facebook\)/);
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
     newest.getByRole('button').element().focus();
     await userEvent.keyboard('{Enter}');
     const dialog = page.getByRole('dialog', { name: 'Entry 3' });
     await expect.element(dialog.getByText('trim, lower case, SHA-256')).toBeVisible();
     await expect.element(dialog.getByText(HEAD)).toBeVisible();
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
     await dialog.getByRole('link', { name: 'Open the run' }).click();
     await expect.poll(() => router.route.rest).toEqual(['run-3']);
   });
@@ -43,7 +43,7 @@ describe('the ledger', () => {
     await expect.element(page.getByText(HEAD)).toBeVisible();
     await button('Copy the head of the ledger').click();
     await expect.element(button('Copied')).toBeVisible();
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
   });
 
   it('names the first entry that does not fit', async () => {
@@ -54,7 +54,7 @@ describe('the ledger', () => {
     await button('Verify').click();
     await expect.element(page.getByText('Entry 2 does not fit.')).toBeVisible();
     await expect.element(page.getByText('Its digest is another one.')).toBeVisible();
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
     state.check = { entries: 3, head: HEAD };
     await button('Verify').click();
     await expect.element(page.getByText('All 3 entries fit.')).toBeVisible();
@@ -71,14 +71,11 @@ describe('the ledger', () => {
     await page.getByRole('textbox', { name: 'Path of the file' }).fill('/data/ledger.jsonl');
     await button('Export to file').click();
     await expect.element(page.getByText('/data/ledger.jsonl already exists.')).toBeVisible();
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
     await button('Replace the file').click();
     await expect.element(page.getByText('3 entries exported')).toBeVisible();
     await expect.element(page.getByRole('dialog')).not.toBeInTheDocument();
-    expect(state.calls).toEqual([
-      'export /data/ledger.jsonl',
-      'export /data/ledger.jsonl over',
-    ]);
+    expect(state.calls).toEqual(['export /data/ledger.jsonl', 'export /data/ledger.jsonl over']);
   });
 
   it('is reached by the arrow keys, and says where nothing has left', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import RunsPage from '../../../renderer/features/runs/RunsPage.svelte';
 import { router } from '../../../renderer/shell/router.svelte.ts';
-import { findFlaws } from '../support/axe.ts';
+import { judgePage } from '../support/judge-page.ts';
 import { FAILED_RUN, RUN } from '../support/canned-lakehouse.ts';
 import {
   FAILED_ACTIVATION,
@@ -55,7 +55,7 @@ describe('the history of runs', () => {
     for (const word of ['Running', 'Paused', 'Interrupted', 'Incomplete', 'Cancelled'])
       await expect.element(page.getByRole('cell', { name: new RegExp(`^${word}`) })).toBeVisible();
     await expect.poll(() => page.getByRole('cell', { name: 'Failed' }).elements().length).toBe(2);
-    expect(await findFlaws()).toEqual([]);
+    await judgePage();
   });
 
   it('follows a run that goes on, and looks no more once it has ended', async () => {

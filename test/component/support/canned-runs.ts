@@ -125,7 +125,7 @@ export function makeEntries(count: number): ChainedEntry[] {
         digest: SHA256,
         statementId: 'statement-9',
       },
-      previous: position === 1 ? '' : String(position - 1).padStart(64, '0'),
+      previous: String(position - 1).padStart(64, '0'),
       chain: String(position).padStart(64, '0'),
     };
   });

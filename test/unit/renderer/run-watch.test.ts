@@ -53,9 +53,9 @@ describe('what is said about a run', () => {
     expect(describeOutcome(activation({ status: 'incomplete' }))).toBe('107 taken, 2 rejected');
     expect(describeOutcome(activation({ status: 'succeeded', counts: all }))).toBe('1,203 taken');
     expect(describeOutcome(activation({ status: 'succeeded', counts: none }))).toBe('nothing to send');
-    expect(describeOutcome(activation({ status: 'failed', counts: { ...all, taken: 3, unknown: 100 } }))).toBe(
-      'failed, 3 taken, 100 unknown',
-    );
+    expect(
+      describeOutcome(activation({ status: 'failed', counts: { ...all, taken: 3, unknown: 100 } })),
+    ).toBe('failed, 3 taken, 100 unknown');
     expect(describeOutcome(exported({ status: 'succeeded', rows: 1 }))).toBe('1 row written');
   });
 });
