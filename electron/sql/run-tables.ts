@@ -111,30 +111,40 @@ export class RunStatements {
 
   /**
    * Pins what differs from what was synced: first what is to be removed by the recipes it was added with, then what is to be added. A customer
-   * whose fields or recipes changed is both. What a staying member still has is not removed for one who left.
+   * whose fields or recipes changed is both. What a staying member still has is not removed for one who left; and who shares an identifier with
+   * somebody who is removed is added again, since a destination may find both by it. `identifiers` are places among the fields.
    */
-  pinDifference(recipes: string): CompiledQuery {
+  pinDifference(recipes: string, identifiers: readonly number[]): CompiledQuery[] {
     const [rows, members, synced] = [this.#name('rows'), this.#name('members'), this.#name('synced')];
+    const { rowNumber } = this.#dialect;
     const now = this.#bound('recipes');
     const changed = `(s.recipes <> ${now} OR s.fields <> m.fields)`;
-    return {
-      text: `INSERT INTO ${rows}
-SELECT ${this.#dialect.rowNumber} + 1, op, recipes, customer_id, fields
-FROM (
-  SELECT 'remove' AS op, s.recipes AS recipes, s.customer_id AS customer_id, s.fields AS fields
-  FROM ${synced} AS s
-  LEFT JOIN ${members} AS m ON m.customer_id = s.customer_id
-  LEFT JOIN (SELECT DISTINCT fields FROM ${members}) AS stays ON s.recipes = ${now} AND stays.fields = s.fields
-  WHERE (m.customer_id IS NULL OR ${changed}) AND stays.fields IS NULL
-  UNION ALL
-  SELECT 'add' AS op, ${now} AS recipes, m.customer_id AS customer_id, m.fields AS fields
-  FROM ${members} AS m
-  LEFT JOIN ${synced} AS s ON s.customer_id = m.customer_id
-  WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}
-) AS difference`,
-      values: { recipes: bindText(recipes) },
-      columns: [],
-    };
+    const values = { recipes: bindText(recipes) };
+    const isShared = identifiers.map((at) => {
+      const gone = `SELECT ${this.#folded('fields', at)} FROM ${rows} WHERE op = 'remove' AND recipes = ${now}`;
+      return ` OR ${this.#folded('m.fields', at)} IN (${gone} AND ${this.#folded('fields', at)} IS NOT NULL)`;
+    });
+    return [
+      {
+        text: `INSERT INTO ${rows}
+SELECT ${rowNumber} + 1, 'remove', s.recipes, s.customer_id, s.fields
+FROM ${synced} AS s
+LEFT JOIN ${members} AS m ON m.customer_id = s.customer_id
+LEFT JOIN (SELECT DISTINCT fields FROM ${members}) AS stays ON s.recipes = ${now} AND stays.fields = s.fields
+WHERE (m.customer_id IS NULL OR ${changed}) AND stays.fields IS NULL`,
+        values,
+        columns: [],
+      },
+      {
+        text: `INSERT INTO ${rows}
+SELECT ${rowNumber} + 1, 'add', ${now}, m.customer_id, m.fields
+FROM ${members} AS m
+LEFT JOIN ${synced} AS s ON s.customer_id = m.customer_id
+WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}${isShared.join('')}`,
+        values,
+        columns: [],
+      },
+    ];
   }
 
   countGroups(): CompiledQuery {
@@ -210,7 +220,11 @@ ORDER BY seq`,
     const gone = this.#within(all);
     return [
       {
-        text: `DELETE FROM ${synced} WHERE customer_id IN (SELECT customer_id FROM ${rows} WHERE (${gone.text}) AND ${notLeft})`,
+        // MERGE, since Delta's DELETE takes no subquery.
+        text: `MERGE INTO ${synced} AS s
+USING (SELECT DISTINCT customer_id FROM ${rows} WHERE (${gone.text}) AND ${notLeft}) AS gone
+ON s.customer_id = gone.customer_id
+WHEN MATCHED THEN DELETE`,
         values: gone.values,
         columns: [],
       },
@@ -230,6 +244,11 @@ ORDER BY seq`,
 
   drop(...tables: readonly (keyof RunTables)[]): CompiledQuery[] {
     return tables.map((table) => statement(`DROP TABLE IF EXISTS ${this.#name(table)}`));
+  }
+
+  /** A field as most recipes make it alike: its spelling does not tell two identifiers apart. */
+  #folded(list: string, at: number): string {
+    return `lower(trim(${this.#dialect.lists.element(list, at)}))`;
   }
 
   #isRetried(): string {

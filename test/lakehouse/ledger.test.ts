@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, inject, it } from 'vitest';
-import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { failureOf, useEngine } from '../support/engine.ts';
 import { connectLakehouse } from '../support/lakehouse/lakehouse.ts';
-import { settingsOf } from './support/open-databricks.ts';
+import { saveLakehouse } from './support/save-lakehouse.ts';
 
 const lakehouse = connectLakehouse(inject('lakehouse'));
 const { control } = lakehouse;
@@ -14,48 +13,17 @@ afterEach(async () => {
   await control.clearFaults();
 });
 
-/** The sample's model over the lakehouse, on a saved connection with one audience; gives its ids. */
+/** A connection to the lakehouse with one audience; gives their ids. */
 async function prepare(): Promise<{ connectionId: string; audienceId: string }> {
   const { services } = test.engine();
-  const connection = await services.connections.save({
-    label: 'Lakehouse',
-    kind: 'databricks',
-    settings: settingsOf(lakehouse),
-    secrets: { token: lakehouse.tokens.owner },
-  });
-  const model = sampleModel();
-  const here = <T extends { table: typeof model.customer.table }>(entity: T): T => ({
-    ...entity,
-    table: { ...entity.table, catalog: 'spark_catalog' },
-  });
-  await services.catalog.refresh(connection.id, {});
-  const moved = { ...model, customer: here(model.customer), entities: model.entities.map(here) };
-  const native = await describeTypes(connection.id, moved);
-  services.models.save(connection.id, native);
-  const { audience } = services.audiences.save(connection.id, {
+  const connectionId = await saveLakehouse(services, lakehouse);
+  const { audience } = services.audiences.save(connectionId, {
     id: undefined,
     name: 'Everyone',
     rule: { kind: 'all', rules: [] },
     columns: [],
   });
-  return { connectionId: connection.id, audienceId: audience.id };
-}
-
-/** The model with the types that the lakehouse has, as the model page fills them in. */
-async function describeTypes(
-  connectionId: string,
-  model: ReturnType<typeof sampleModel>,
-): Promise<ReturnType<typeof sampleModel>> {
-  const { services } = test.engine();
-  const typed = <T extends typeof model.customer | (typeof model.entities)[number]>(entity: T): T => {
-    const { columns } = services.catalog.table(connectionId, entity.table);
-    const attributes = entity.attributes.map((attribute) => ({
-      ...attribute,
-      type: columns.find((column) => column.name === attribute.column)?.type ?? attribute.type,
-    }));
-    return { ...entity, attributes };
-  };
-  return { ...model, customer: typed(model.customer), entities: model.entities.map(typed) };
+  return { connectionId, audienceId: audience.id };
 }
 
 it('an export has the statement’s id in the ledger and the run’s id in the query history, failed ones too', async () => {

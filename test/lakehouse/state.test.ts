@@ -71,14 +71,19 @@ it('a write asks for no rows, whose loss would leave its end unknown', async () 
   await expectWrittenOnce(session);
 });
 
-it('a write whose token has expired is begun with a new one', async () => {
+it('a write whose token has expired is begun with a new one, and judged by the rights of the account', async () => {
+  // The service principal of the lakehouse signs in, and may only read the sample.
   const session = open({
     settings: { auth: 'oauth', clientId: oauth.clientId },
     secrets: { clientSecret: oauth.clientSecret },
   });
   await session.query(query('SELECT 1'));
   await control.fault({ kind: 'expire-tokens' });
-  await expectWrittenOnce(session);
+  const act = session.state?.execute(query(`INSERT INTO ${TABLE} SELECT CAST(-1 AS BIGINT)`));
+  await expect(act).rejects.toMatchObject({ code: 'PERMISSION_DENIED' });
+  await expect(act).rejects.toThrow('slipway_write_state');
+  await control.clearFaults();
+  await expectWrittenOnce(open());
 });
 
 it('a write that is refused leaves the table as it was', async () => {
