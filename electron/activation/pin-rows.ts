@@ -77,7 +77,10 @@ class Pinning {
     await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
     const statementId = await this.#execute(statements.holdMembers(members));
     this.#tell('Comparing with what was synced');
-    await this.#run([...statements.createRows(), ...statements.pinDifference(plan.recipeId, plan.identifiers)]);
+    await this.#run([
+      ...statements.createRows(),
+      ...statements.pinDifference(plan.recipeId, plan.identifiers),
+    ]);
     const groups = await this.#groups();
     const [[count = 0] = []] = (await this.#query(statements.countMembers())).rows;
     await this.#run(statements.drop('members'));

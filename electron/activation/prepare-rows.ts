@@ -66,7 +66,10 @@ function explain(
   for (const [at, { field, recipe, isIdentifier }] of fields.entries()) {
     const raw = columns[at]?.[row] ?? null;
     if (!isIdentifier || raw === null || raw.trim() === '') continue;
-    const step = recipe.steps.find((each) => REASONS[each] !== undefined);
+    const { steps } = recipe;
+    const step = steps.find(
+      (_, last) => normalise(raw, { ...recipe, steps: steps.slice(0, last + 1) }) === undefined,
+    );
     return {
       field,
       reason: (step === undefined ? undefined : REASONS[step]) ?? 'Nothing of use is left of it.',

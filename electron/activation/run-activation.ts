@@ -214,8 +214,9 @@ class Runner {
       rows: 0,
     };
     const delivery = await this.#open(none);
-    if (delivery.finish === undefined) throw nothingToReplace(this.#context.kind.label);
-    await finishDelivery({ delivery, pace, signal: options.signal, stopping });
+    const done = await finishDelivery({ delivery, pace, signal: options.signal, stopping });
+    // A run that left all as it was must not count as one that replaced it.
+    if (done === undefined) throw nothingToReplace(this.#context.kind.label);
     return { kind: 'sent' };
   }
 

@@ -5,7 +5,7 @@ import { foldName } from '../domain/check-workspace.ts';
 import type { ActivationRun } from '../domain/run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
-import type { CommandCall } from './commands.ts';
+import type { CommandCall } from './command-call.ts';
 import { UsageError } from './usage-error.ts';
 
 /** How often a run is looked at, in milliseconds. */

@@ -63,21 +63,36 @@ function nameSession(runId: string, act: string, attempt: number): number {
 }
 
 async function sendUsers(delivery: UsersDelivery, batch: Batch, signal: AbortSignal): Promise<BatchReply> {
-  const { context, kept, audience } = delivery;
+  const { context, kept } = delivery;
   const key = `${batch.op}Session`;
   const session = kept.number(key) ?? nameSession(context.run.id, batch.op, 1);
   if (kept.number(key) === undefined) kept.keep({ [key]: session });
   try {
-    return await post(
-      delivery,
-      batch.op === 'add' ? 'POST' : 'DELETE',
-      `${audience}/users`,
-      batch,
-      session,
-      signal,
-    );
+    return await postInSession(delivery, batch, session, signal);
   } catch (error) {
     throw retryWhileNew(error, delivery);
+  }
+}
+
+/**
+ * Adds or removes in a session. Where that is over, since its 90 minutes have passed or its last batch got there before an answer did, the
+ * batch goes in a session of its own: done twice, it changes nothing.
+ */
+async function postInSession(
+  delivery: UsersDelivery,
+  batch: Batch,
+  session: number,
+  signal: AbortSignal,
+): Promise<BatchReply> {
+  const method = batch.op === 'add' ? 'POST' : 'DELETE';
+  const path = `${delivery.audience}/users`;
+  try {
+    return await post(delivery, method, path, batch, session, signal);
+  } catch (error) {
+    const isOver = error instanceof DeliveryFailure && isGraphCode(error, '2650/1870158', '2650/1870159');
+    if (!isOver) throw error;
+    const own = nameSession(delivery.context.run.id, `${batch.op} ${batch.number}`, Date.now());
+    return post(delivery, method, path, { ...batch, number: 1, isLast: true }, own, signal);
   }
 }
 
@@ -111,11 +126,11 @@ async function replaceUsers(delivery: UsersDelivery, batch: Batch, signal: Abort
 }
 
 async function addInstead(delivery: UsersDelivery, batch: Batch, signal: AbortSignal): Promise<BatchReply> {
-  const { context, kept, audience } = delivery;
+  const { context, kept } = delivery;
   const from = kept.number('addFrom') ?? 1;
   const session = nameSession(context.run.id, 'add', kept.number('attempt') ?? 1);
   const renumbered = { ...batch, number: Math.max(1, batch.number - from + 1) };
-  return post(delivery, 'POST', `${audience}/users`, renumbered, session, signal);
+  return postInSession(delivery, renumbered, session, signal);
 }
 
 /** Meta asks to begin the replacement anew: the first batch may within this run, a later one needs all before it again. */

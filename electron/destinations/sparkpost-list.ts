@@ -104,7 +104,7 @@ async function removeRest(
   for (let number = written + 1; ; number += 1) {
     const path = `/recipient-lists/${nameList(listId, number)}`;
     const found = await api.ask('GET', path, signal);
-    if (found.status === 404) return last;
+    if (found.status === 404) return last ?? { ...found.exchange, note: 'No list is left to delete.' };
     if (found.status !== 200) throw classifySparkpost(found, GRANT);
     const parsed = Found.safeParse(readJson(found.text));
     // A list of another maker that has this id by chance. The first one was named by a person.

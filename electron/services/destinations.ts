@@ -30,8 +30,6 @@ export interface DestinationTest {
   readonly secrets: Secrets;
 }
 
-export type Destinations = ReturnType<typeof createDestinations>;
-
 /** Destinations: their settings in the store, their secrets in the keychain. */
 export function createDestinations(context: ServiceContext) {
   const { store, secrets, destinations: kinds } = context;

@@ -90,6 +90,9 @@ export function defineRun(
       place,
       recipeId,
       fields,
+      identifiers: activation.fields.flatMap(({ to }, at) =>
+        kind.fields.some(({ key, isIdentifier }) => isIdentifier && key === to) ? [at] : [],
+      ),
       limits: limitsOf(kind, destination.settings, target, activation),
       ...(isPinned ? { tables: nameRunTables(schema, { activation: activation.id, place, run: id }) } : {}),
       phase: 'pinning',
