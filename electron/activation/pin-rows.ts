@@ -55,7 +55,7 @@ class Pinning {
     const { plan, members, onlyRetried } = this.#context;
     const op = plan.mode === 'remove' ? 'remove' : 'add';
     this.#tell('Pinning the members');
-    await this.#run(this.#statements.createRows());
+    await this.#execute(this.#statements.createRows());
     const statementId = await this.#execute(
       this.#statements.pinAll(members, { op, recipes: plan.recipeId }, onlyRetried),
     );
@@ -73,12 +73,12 @@ class Pinning {
     const { members, plan } = this.#context;
     const statements = this.#statements;
     this.#tell('Pinning the members');
-    await this.#run([...statements.createMembers(), statements.createSynced()]);
+    await this.#run([statements.createMembers(), statements.createSynced()]);
     await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
     const statementId = await this.#execute(statements.holdMembers(members));
     this.#tell('Comparing with what was synced');
     await this.#run([
-      ...statements.createRows(),
+      statements.createRows(),
       ...statements.pinDifference(plan.recipeId, plan.identifiers),
     ]);
     const groups = await this.#groups();

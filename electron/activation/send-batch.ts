@@ -5,7 +5,7 @@ import {
   DeliveryFailure,
   type Exchange,
 } from '../destinations/destination.ts';
-import type { RequestGate} from './pace.ts';
+import type { RequestGate } from './pace.ts';
 import { type Pace, pause, waitFor } from './pace.ts';
 
 /** What becomes known of a batch, in the order in which it happens. Each is kept durably before the call returns. */

@@ -35,19 +35,24 @@ export async function settleRun(context: SettleContext): Promise<void> {
   };
   if (plan.phase !== 'pinning' && plan.phase !== 'clearing') {
     options.onProgress?.({ text: 'Keeping what was synced' });
-    await execute(statements.createLeft());
-    for await (const positions of readRejected(context)) await execute([statements.noteLeft(positions)]);
+    let hasLeft = false;
+    for await (const positions of readRejected(context)) {
+      if (!hasLeft) await execute([statements.createLeft()]);
+      hasLeft = true;
+      await execute([statements.noteLeft(positions)]);
+    }
     if (plan.mode === 'mirror') {
       const ranges = plan.groups.flatMap((group) => rangesOf(group, context.batchesOf(group)));
       const pick = (status: RunBatch['status']) => ranges.filter((range) => range.status === status);
       // Whom a removal left in doubt stays synced, so that the next run removes them again.
       const unknown = pick('unknown').filter(({ op }) => op === 'add');
-      await execute([statements.createSynced(), ...statements.settle(pick('taken'), unknown)]);
+      const settled = statements.settle(pick('taken'), unknown, hasLeft);
+      await execute([statements.createSynced(), ...settled]);
     }
-    await execute(statements.keepRetry());
+    if (hasLeft) await execute([...statements.keepRetry(), ...statements.drop('left')]);
     context.onSettled?.();
   }
-  await execute(statements.drop('members', 'left', 'rows'));
+  await execute(statements.drop('members', 'rows'));
 }
 
 async function* readRejected({ store, runId }: SettleContext): AsyncGenerator<number[]> {

@@ -48,6 +48,9 @@ export function nameRunTables(
   };
 }
 
+/** Positions of added rows begin here, above those of removed ones: a position names one row of a run. Both stay below 2^53. */
+const ADDS_AFTER = 2 ** 52;
+
 /** Rows of one op that share their recipes: one delivery. */
 export interface RowGroup {
   readonly op: 'add' | 'remove';
@@ -70,14 +73,13 @@ export class RunStatements {
     this.#tables = tables;
   }
 
-  /** Makes the rows' table anew: empty, whatever a crash left. */
-  createRows(): CompiledQuery[] {
+  createRows(): CompiledQuery {
     const { bigint, text } = this.#dialect.castTypes;
     const columns = `seq ${bigint}, op ${text}, recipes ${text}, customer_id ${text}, fields ${this.#dialect.lists.type}`;
     return this.#recreate(this.#tables.rows, columns);
   }
 
-  createMembers(): CompiledQuery[] {
+  createMembers(): CompiledQuery {
     const { text } = this.#dialect.castTypes;
     return this.#recreate(this.#tables.members, `customer_id ${text}, fields ${this.#dialect.lists.type}`);
   }
@@ -137,7 +139,7 @@ WHERE (m.customer_id IS NULL OR ${changed}) AND stays.fields IS NULL`,
       },
       {
         text: `INSERT INTO ${rows}
-SELECT ${rowNumber} + 1, 'add', ${now}, m.customer_id, m.fields
+SELECT ${rowNumber} + ${ADDS_AFTER}, 'add', ${now}, m.customer_id, m.fields
 FROM ${members} AS m
 LEFT JOIN ${synced} AS s ON s.customer_id = m.customer_id
 WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}${isShared.join('')}`,
@@ -190,7 +192,7 @@ ORDER BY seq`,
     return statement(`SELECT id, document FROM ${this.#name('recipes')}`);
   }
 
-  createLeft(): CompiledQuery[] {
+  createLeft(): CompiledQuery {
     return this.#recreate(this.#tables.left, `seq ${this.#dialect.castTypes.bigint}`);
   }
 
@@ -199,10 +201,13 @@ ORDER BY seq`,
     return statement(`INSERT INTO ${this.#name('left')} VALUES ${values}`);
   }
 
-  /** Takes what these ranges hold into what was synced, in this order; done again it gives the same. */
-  settle(taken: readonly SeqRange[], unknown: readonly SeqRange[]): CompiledQuery[] {
+  /**
+   * Takes what these ranges hold into what was synced, in this order; done again it gives the same. `hasLeft` says that positions were noted
+   * which were not taken.
+   */
+  settle(taken: readonly SeqRange[], unknown: readonly SeqRange[], hasLeft: boolean): CompiledQuery[] {
     const [rows, synced] = [this.#name('rows'), this.#name('synced')];
-    const notLeft = `seq NOT IN (SELECT seq FROM ${this.#name('left')})`;
+    const notLeft = hasLeft ? ` AND seq NOT IN (SELECT seq FROM ${this.#name('left')})` : '';
     const all = [...taken, ...unknown];
     if (all.length === 0) return [];
     const insert = (ranges: readonly SeqRange[], certain: boolean): CompiledQuery[] => {
@@ -211,7 +216,7 @@ ORDER BY seq`,
       const { text, values } = this.#within(added);
       return [
         {
-          text: `INSERT INTO ${synced} SELECT customer_id, recipes, fields, ${certain ? 'TRUE' : 'FALSE'} FROM ${rows} WHERE (${text}) AND ${notLeft}`,
+          text: `INSERT INTO ${synced} SELECT customer_id, recipes, fields, ${certain ? 'TRUE' : 'FALSE'} FROM ${rows} WHERE (${text})${notLeft}`,
           values,
           columns: [],
         },
@@ -222,7 +227,7 @@ ORDER BY seq`,
       {
         // MERGE, since Delta's DELETE takes no subquery.
         text: `MERGE INTO ${synced} AS s
-USING (SELECT DISTINCT customer_id FROM ${rows} WHERE (${gone.text}) AND ${notLeft}) AS gone
+USING (SELECT DISTINCT customer_id FROM ${rows} WHERE (${gone.text})${notLeft}) AS gone
 ON s.customer_id = gone.customer_id
 WHEN MATCHED THEN DELETE`,
         values: gone.values,
@@ -237,7 +242,7 @@ WHEN MATCHED THEN DELETE`,
   keepRetry(): CompiledQuery[] {
     const text = `INSERT INTO ${this.#name('retry')} SELECT DISTINCT customer_id FROM ${this.#name('rows')} WHERE seq IN (SELECT seq FROM ${this.#name('left')})`;
     return [
-      ...this.#recreate(this.#tables.retry, `customer_id ${this.#dialect.castTypes.text}`),
+      this.#recreate(this.#tables.retry, `customer_id ${this.#dialect.castTypes.text}`),
       statement(text),
     ];
   }
@@ -273,12 +278,11 @@ WHEN MATCHED THEN DELETE`,
     return `SELECT customer_id, ${this.#dialect.lists.of(fields)} AS fields FROM (\n${members.text}\n) AS members`;
   }
 
-  #recreate(table: TablePath, columns: string): CompiledQuery[] {
-    const name = quoteTable(table, this.#dialect);
-    return [
-      statement(`DROP TABLE IF EXISTS ${name}`),
-      statement(`CREATE TABLE ${name} (${columns})${this.#dialect.tableFormat}`),
-    ];
+  /** Makes a table anew, empty, whatever a crash left of it. */
+  #recreate(table: TablePath, columns: string): CompiledQuery {
+    return statement(
+      `CREATE OR REPLACE TABLE ${quoteTable(table, this.#dialect)} (${columns})${this.#dialect.tableFormat}`,
+    );
   }
 
   #name(table: keyof RunTables): string {
