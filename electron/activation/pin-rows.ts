@@ -40,6 +40,9 @@ export async function pinRows(context: PinContext): Promise<Pinned> {
   return plan.mode === 'mirror' && !context.onlyRetried ? pin.difference() : pin.all();
 }
 
+/** A row of {@link RunStatements.countGroups}. */
+const CountedGroup = z.tuple([z.enum(['add', 'remove']), z.string(), z.coerce.number()]);
+
 class Pinning {
   readonly #context: PinContext;
   readonly #state: StateSchema;
@@ -77,10 +80,7 @@ class Pinning {
     await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
     const statementId = await this.#execute(statements.holdMembers(members));
     this.#tell('Comparing with what was synced');
-    await this.#run([
-      statements.createRows(),
-      ...statements.pinDifference(plan.recipeId, plan.identifiers),
-    ]);
+    await this.#run([statements.createRows(), ...statements.pinDifference(plan.recipeId, plan.identifiers)]);
     const groups = await this.#groups();
     const [[count = 0] = []] = (await this.#query(statements.countMembers())).rows;
     await this.#run(statements.drop('members'));
@@ -95,14 +95,9 @@ class Pinning {
   async #groups(): Promise<PlannedGroup[]> {
     const { rows } = await this.#query(this.#statements.countGroups());
     const groups: PlannedGroup[] = [];
-    for (const [op, recipes, count] of rows) {
-      const recipeId = String(recipes);
-      groups.push({
-        op: op === 'remove' ? 'remove' : 'add',
-        recipeId,
-        fields: await this.#fieldsOf(recipeId),
-        rows: Number(count),
-      });
+    for (const row of rows) {
+      const [op, recipeId, count] = CountedGroup.parse(row);
+      groups.push({ op, recipeId, fields: await this.#fieldsOf(recipeId), rows: count });
     }
     // What leaves makes room before what comes.
     return groups.sort((left, right) => Number(left.op === 'add') - Number(right.op === 'add'));
@@ -115,8 +110,8 @@ class Pinning {
     const known = store.findRecipes(recipeId);
     if (known !== undefined) return known;
     const { rows } = await this.#query(this.#statements.readRecipes());
-    const found = rows.find(([id]) => id === recipeId);
-    return z.array(FieldRecipe).parse(JSON.parse(String(found?.[1] ?? '[]')));
+    const [, document] = rows.find(([id]) => id === recipeId) ?? [];
+    return z.array(FieldRecipe).parse(JSON.parse(z.string().parse(document)));
   }
 
   #query(query: CompiledQuery) {

@@ -65,9 +65,9 @@ class Runner {
   }
 
   async carryOut(): Promise<ActivationRun> {
-    const { options, stopping } = this.#context;
+    const { options } = this.#context;
     try {
-      if (stopping.aborted) return await this.#end('cancelled');
+      if (this.#isCancelled()) return await this.#end('cancelled');
       if (this.#plan.phase === 'pinning') await this.#pin();
       const pause = this.#checkChange();
       if (pause !== undefined) return this.#pause(pause);
@@ -76,10 +76,10 @@ class Runner {
         if (end.kind === 'paused') return this.#pause(end.pause);
         if (end.kind === 'unknown') return this.#fail(outcomeUnknown(this.#context.delivery.unknownRule));
       }
-      return await this.#end(stopping.aborted ? 'cancelled' : this.#verdict());
+      return await this.#end(this.#isCancelled() ? 'cancelled' : this.#verdict());
     } catch (error) {
       options.signal.throwIfAborted();
-      if (stopping.aborted) return this.#end('cancelled');
+      if (this.#isCancelled()) return this.#end('cancelled');
       if (error instanceof SendStopped) return this.#fail(error.failure.error);
       if (error instanceof RowsChanged) return this.#fail(rowsChanged());
       if (error instanceof AppError) return this.#fail(error.toShape());
@@ -265,6 +265,10 @@ class Runner {
     const ended = this.#journal.change({ status, endedAt: clock(), pause: undefined, error: undefined });
     this.#keepPlan({ phase: 'done' });
     return this.#told(ended);
+  }
+
+  #isCancelled(): boolean {
+    return this.#context.stopping.aborted;
   }
 
   #verdict(): ActivationRun['status'] {

@@ -39,15 +39,14 @@ export async function sendGroup(
   context: GroupContext,
 ): Promise<GroupEnd> {
   const underWay = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
-  let staysUnknown = false;
+  const found: { failure?: { readonly error: unknown }; staysUnknown: boolean } = { staysUnknown: false };
   const start = (batch: CutBatch, before: RunBatch | undefined): void => {
     const sending: Promise<void> = sendBatch(toBatch(batch, context.op), context, wasSent(before)).then(
       (outcome) => {
-        if (outcome === 'unknown' && context.stopsAtUnknown) staysUnknown = true;
+        if (outcome === 'unknown' && context.stopsAtUnknown) found.staysUnknown = true;
       },
       (error: unknown) => {
-        failure ??= { error };
+        found.failure ??= { error };
       },
     );
     const tracked = sending.finally(() => {
@@ -73,7 +72,7 @@ export async function sendGroup(
       // What ends a delivery comes after all else: a vendor may take nothing behind it.
       const others = batch.isLast ? 0 : context.concurrency - 1;
       while (underWay.size > others) await Promise.race(underWay);
-      if (failure !== undefined || staysUnknown) break;
+      if (found.failure !== undefined || found.staysUnknown) break;
       if (context.stopping.aborted || context.signal.aborted) {
         end = { kind: 'stopped' };
         break;
@@ -89,6 +88,7 @@ export async function sendGroup(
     await Promise.all(underWay);
     await batches.return({ rejected: [] });
   }
+  const { failure, staysUnknown } = found;
   if (failure !== undefined) {
     // A batch that was still waiting for its turn is not a failure of the run that was told to stop.
     if (context.stopping.aborted && !(failure.error instanceof SendStopped)) return { kind: 'stopped' };

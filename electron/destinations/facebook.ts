@@ -54,7 +54,7 @@ export const facebook = defineDestination({
   target: [
     {
       key: 'audienceName',
-      label: 'Audience',
+      label: 'Audience name',
       kind: 'text',
       required: false,
       help: 'Found by its name, or made where it does not exist. Names must not tell of health or finance.',

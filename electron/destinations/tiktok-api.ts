@@ -242,7 +242,7 @@ export function readTiktokTarget(
 export const TIKTOK_TARGET: readonly FieldSpec[] = [
   {
     key: 'audienceName',
-    label: 'Audience',
+    label: 'Audience name',
     kind: 'text',
     required: false,
     help: 'Found by its name, or made where it does not exist.',

@@ -1,4 +1,5 @@
 // Destinations whose members and settings change between runs: what was sent to them, and who is held there.
+import { onTestFinished } from 'vitest';
 import type { VendorRequest, VendorServer } from './vendors/vendor-server.ts';
 import {
   type KillWorld,
@@ -10,8 +11,8 @@ import {
 } from './kill/worlds.ts';
 import { isObject, parseJson } from './vendors/json-shape.ts';
 
-/** A destination with all rows that were sent to it. */
-export interface ChangeWorld extends Pick<KillWorld, 'kind' | 'settings' | 'secrets' | 'target' | 'close'> {
+/** A destination with all rows that were sent to it; closed when the test ends. */
+export interface ChangeWorld extends Omit<KillWorld, 'held'> {
   readonly vendor: VendorServer;
   /** Rows of requests that added or removed, in the order in which they came. */
   readonly sent: (op: 'add' | 'remove') => SentRow[];
@@ -28,6 +29,7 @@ function watch(
 ): ChangeWorld {
   const { vendor } = world;
   if (vendor === undefined) throw new Error('There is no emulator.');
+  onTestFinished(world.close);
   const requests: { readonly op: string; readonly rows: readonly SentRow[] }[] = [];
   vendor.fail({
     kind: 'slow',
@@ -80,9 +82,5 @@ export async function tiktokWorld(): Promise<ChangeWorld> {
 }
 
 export async function webhookWorld(): Promise<ChangeWorld> {
-  return watch(
-    await startWebhookWorld(),
-    (request) => String(bodyOf(request)['op']),
-    joined,
-  );
+  return watch(await startWebhookWorld(), (request) => String(bodyOf(request)['op']), joined);
 }

@@ -179,3 +179,30 @@ describe('an activation that removes', () => {
     expect(world.held()).toHaveLength(2);
   });
 });
+
+describe('a removal whose outcome stays unknown', () => {
+  it('is done again by the next run, after a cancel', async () => {
+    const world = await facebookWorld();
+    const shop = new Shop(world);
+    const fields = [column('EMAIL', 'email')];
+    shop.hold(first);
+    await shop.run({ fields });
+    shop.hold(first.slice(0, 2));
+    world.vendor.heal();
+    world.vendor.fail({
+      kind: 'cutBeforeAccept',
+      times: Number.POSITIVE_INFINITY,
+      on: ({ method }) => method === 'DELETE',
+    });
+    const run = await shop.run({ fields });
+    expect(run).toMatchObject({ status: 'failed', counts: { removes: 2, unknown: 2 } });
+    expect(await shop.act('cancel', run)).toMatchObject({ status: 'cancelled' });
+    world.vendor.heal();
+    expect(world.held()).toHaveLength(4);
+    expect(await shop.run({ fields })).toMatchObject({
+      status: 'succeeded',
+      counts: { removes: 2, taken: 2 },
+    });
+    expect(world.held()).toHaveLength(2);
+  });
+});

@@ -10,7 +10,7 @@ import {
 } from '../../../electron/domain/workspace-file.ts';
 import { useEngine } from '../../support/engine.ts';
 import { seedActivations } from '../../support/seed-activations.ts';
-import { expectArrival } from '../../support/seed-arrival.ts';
+import { readArrival } from '../../support/seed-arrival.ts';
 import { SAMPLE, addDestination, importSeed, runToEnd } from '../../support/seed-engine.ts';
 import { type SeedVendors, startSeedVendors } from '../../support/seed-vendors.ts';
 
@@ -44,7 +44,8 @@ describe(`the seed’s audiences arrive${note}`, () => {
         });
       }
     }
-    await expectArrival(vendors, engine.home);
+    const { received, expected } = await readArrival(vendors, engine.home);
+    expect(received).toEqual(expected);
     expect(services.ledger.verify()).not.toHaveProperty('broken');
   });
 });
@@ -79,7 +80,8 @@ describe(`the seed’s audiences arrive${note}`, () => {
       expect({ name, code: code <= 1, errors }).toMatchObject({ name, code: true });
       expect(JSON.parse(out)).toMatchObject({ kind: 'activation', activationName: name });
     }
-    await expectArrival(vendors, home);
+    const { received, expected } = await readArrival(vendors, home);
+    expect(received).toEqual(expected);
     const { code, out } = await slipway(['ledger', 'verify', file, '--json'], env);
     expect(code).toBe(0);
     expect(JSON.parse(out).entries).toBeGreaterThanOrEqual(activations.length);

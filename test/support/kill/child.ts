@@ -1,19 +1,11 @@
 // A process that carries out one run and may end itself by SIGKILL in the middle: `node child.ts <ChildSetup as JSON>`.
 import { claimStore } from '../../../electron/store/claim-store.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
-import { DESTINATIONS } from '../../../electron/destinations/index.ts';
-import type { DestinationKind } from '../../../electron/destinations/destination.ts';
 import type { SecretStore } from '../../../electron/keychain/secret-store.ts';
-import { sampleModel } from '../../../electron/sample/sample-model.ts';
-import { createActivationRuns } from '../../../electron/services/activation-runs.ts';
-import { createActivations } from '../../../electron/services/activations.ts';
-import type { ServiceContext } from '../../../electron/services/context.ts';
-import { createMembers } from '../../../electron/services/members.ts';
-import { createModelRunner } from '../../../electron/services/model-runner.ts';
-import { createWarehouseSessions } from '../../../electron/services/warehouse-sessions.ts';
 import type { Store } from '../../../electron/store/store.ts';
 import { sample } from '../../../electron/warehouses/sample.ts';
 import type { WarehouseKind } from '../../../electron/warehouses/warehouse.ts';
+import { joinRunEngine } from '../run-engine.ts';
 import { ChildSetup, type ChildMessage, EVERY_STATUS } from './protocol.ts';
 
 /** Phases of a run's plan in which nothing more is sent. */
@@ -84,17 +76,6 @@ const watched: WarehouseKind = {
   },
 };
 
-/** A kind with small batches that are not spaced. */
-function hasten(kind: DestinationKind): DestinationKind {
-  const { delivery } = kind;
-  if (delivery.by === 'files') return kind;
-  const limits: typeof delivery.limits = (...parts) => {
-    const { requestsPerSecond: _, ...own } = delivery.limits(...parts);
-    return { ...own, rows: setup.batchRows };
-  };
-  return { ...kind, delivery: { ...delivery, limits } };
-}
-
 const secrets: SecretStore = {
   persistence: async () => ({ kind: 'session' }),
   read: async () => setup.secrets,
@@ -109,21 +90,9 @@ function tell(message: ChildMessage): void {
 const path = `${setup.home}/slipway.db`;
 claimStore(path);
 const store = watchStore(openStore(path));
-const context: ServiceContext = {
-  store,
-  secrets,
-  warehouses: [watched],
-  destinations: DESTINATIONS.map(hasten),
-  sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
-  clock: () => new Date().toISOString(),
-  home: setup.home,
-  user: 'tester',
-  version: '0.0.0',
-};
-const sessions = createWarehouseSessions(context);
-const runner = createModelRunner(context, sessions);
-const activations = createActivations(context, createMembers(context, runner));
-const runs = createActivationRuns({ context, runner, activations, pace: setup.pace });
+const { home, batchRows, pace } = setup;
+const engine = joinRunEngine({ home, store, secrets, warehouses: [watched], batchRows, pace });
+const runs = engine.activationRuns;
 
 runs.markInterrupted();
 const { connection, activation } = setup;
@@ -139,6 +108,6 @@ tell({ kind: 'begun', run: id });
 const run = await runs.wait(id);
 tell({ kind: 'ended', run: run.id, status: run.status, error: run.error?.message });
 process.disconnect();
-await sessions.close();
+await engine.close();
 store.close();
 process.exit(0);

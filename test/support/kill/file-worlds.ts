@@ -16,7 +16,9 @@ const IN_PLACE: Settings = { fileName: '{run}', format: 'csv', manifest: true };
 /** About a dozen files a run, which pass through the app. */
 const SPLIT: Settings = { ...IN_PLACE, splitMegabytes: 0.01, compression: 'gzip' };
 
-type Place = Pick<KillWorld, 'kind' | 'settings' | 'secrets' | 'target' | 'close'> & { readonly folder: string };
+type Place = Pick<KillWorld, 'kind' | 'settings' | 'secrets' | 'target' | 'close'> & {
+  readonly folder: string;
+};
 
 /** A place whose files lie in a folder of this computer. */
 function worldOf({ folder, ...place }: Place): KillWorld {

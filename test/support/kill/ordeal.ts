@@ -107,11 +107,7 @@ export class Ordeal {
     };
   }
 
-  async #check(
-    runId: string,
-    members: readonly SamplePerson[],
-    sent: readonly SentRow[][],
-  ): Promise<void> {
+  async #check(runId: string, members: readonly SamplePerson[], sent: readonly SentRow[][]): Promise<void> {
     const { keyOf, held, files } = this.#world;
     const keys = members.map(keyOf).filter((key) => key !== undefined);
     const useless = members.length - keys.length;

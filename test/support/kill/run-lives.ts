@@ -5,7 +5,7 @@ import { type ChildSetup, ChildMessage, type KillPlan } from './protocol.ts';
 import type { Random } from './random.ts';
 
 /** Kills of one run at most: then it may end. */
-const MOST_KILLS = 12;
+const MOST_KILLS = 20;
 
 /** Where one life of the engine ends: by itself at a write, by a request at the vendor, or after a while; never where it may end its run. */
 type Death =
@@ -63,11 +63,11 @@ function drawDeath({ random, vendor }: Lives): Death {
   }
   if (chance < 0.35) {
     const fates = ['lost', 'unanswered', 'answered'] as const;
-    return { by: 'request', number: random.upTo(5), fate: random.pick(fates) };
+    return { by: 'request', number: random.upTo(4), fate: random.pick(fates) };
   }
-  if (chance < 0.55) return self('store', 24);
-  if (chance < 0.7) return self('statement', 14);
-  if (chance < 0.85) return self('end', 18);
+  if (chance < 0.55) return self('store', 16);
+  if (chance < 0.7) return self('statement', 10);
+  if (chance < 0.85) return self('end', 14);
   return { by: 'time', part: random.next() };
 }
 

@@ -1,7 +1,7 @@
 // Each destination as a run is killed at it: its emulator, its mapping, and who is held there in the end.
 import type { FieldMapping } from '../../../electron/domain/activation.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
-import type { Secrets, Settings } from '../../../electron/domain/field-spec.ts';
+import type { Settings } from '../../../electron/domain/field-spec.ts';
 import { isList, isObject, parseJson, textOf } from '../vendors/json-shape.ts';
 import { startFacebook } from '../vendors/facebook.ts';
 import { readMultipart } from '../vendors/multipart.ts';
@@ -20,7 +20,7 @@ export interface KillWorld {
   readonly kind: string;
   readonly mode: ActivationMode;
   readonly settings: Settings;
-  readonly secrets: Record<string, string> & Secrets;
+  readonly secrets: Record<string, string>;
   readonly target: Settings;
   readonly fields: readonly FieldMapping[];
   readonly batchRows: number;
@@ -33,6 +33,8 @@ export interface KillWorld {
   readonly held: (runId: string) => string[];
   /** By what a person is known there; undefined where no value is of use. */
   readonly keyOf: (person: SamplePerson) => string | undefined;
+  /** Lets the time of the vendor go on by so many milliseconds. */
+  readonly pass?: (ms: number) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -90,16 +92,16 @@ export async function startWebhookWorld(): Promise<KillWorld> {
 
 export async function startSparkPostWorld(what: 'list' | 'transmission'): Promise<KillWorld> {
   const vendor = await startSparkPost();
-  const isList_ = what === 'list';
+  const isStored = what === 'list';
   return {
     kind: 'sparkpost',
-    mode: isList_ ? 'replace' : 'send',
+    mode: isStored ? 'replace' : 'send',
     // Two seconds: a request that was under way at a kill has been read by then.
     settings: { region: 'us', baseUrl: vendor.url, settleMinutes: 2 / 60 },
     secrets: { apiKey: vendor.apiKey },
-    target: isList_ ? { what, listId: 'everyone', whenEmpty: 'keep' } : { what, templateId: 'welcome' },
+    target: isStored ? { what, listId: 'everyone', whenEmpty: 'keep' } : { what, templateId: 'welcome' },
     fields: [email('email')],
-    batchRows: isList_ ? 250 : 150,
+    batchRows: isStored ? 250 : 150,
     vendor,
     rowsOf: (request) => {
       const { recipients } = bodyOf(request);
@@ -110,7 +112,7 @@ export async function startSparkPostWorld(what: 'list' | 'transmission'): Promis
       });
     },
     held: (runId) =>
-      isList_
+      isStored
         ? [...vendor.lists.values()].flatMap(({ recipients }) => recipients.map(({ address }) => address))
         : vendor.mails.filter(({ metadata }) => metadata['run_id'] === runId).map(({ to }) => to),
     keyOf: trimmed,
@@ -119,8 +121,12 @@ export async function startSparkPostWorld(what: 'list' | 'transmission'): Promis
 }
 
 export async function startFacebookWorld(mode: 'mirror' | 'replace'): Promise<KillWorld> {
-  const vendor = await startFacebook();
+  let ahead = 0;
+  const vendor = await startFacebook({ now: () => Date.now() + ahead });
   return {
+    pass: (ms) => {
+      ahead += ms;
+    },
     kind: 'facebook',
     mode,
     settings: { adAccountId: vendor.accountId, apiVersion: 'v25.0', baseUrl: vendor.url },
@@ -190,7 +196,7 @@ export async function startTikTokWorld(): Promise<KillWorld> {
 }
 
 export async function startTikTokFileWorld(): Promise<KillWorld> {
-  const vendor = await startTikTok({ minimumSize: 100 });
+  const vendor = await startTikTok({ minimumSize: 1 });
   return {
     kind: 'tiktok-file',
     mode: 'replace',
