@@ -85,8 +85,6 @@ it('mirrors an audience from tables in the granted schema, with what a run rejec
   expect(present().size).toBe(151);
   expect([...present().keys()].every((id) => Number(id) >= 7_000_003_700)).toBe(true);
 
-  const third = await run();
-  expect(third.counts).toMatchObject({ members: 151, adds: 0, removes: 0, unchanged: 151 });
   await using driver = await openDriver(lakehouse, lakehouse.tokens.owner);
   const tables = await driver.rows(`SHOW TABLES IN spark_catalog.${SCHEMA}`);
   expect(JSON.stringify(tables)).not.toMatch(/slipway_(rows|members|left)_/);
