@@ -144,3 +144,11 @@ export const RejectedRow = z.object({
   reason: z.string(),
 });
 export type RejectedRow = z.infer<typeof RejectedRow>;
+
+/** Positions of the rows that a mirror adds begin here, above those of the removed ones: a position names one row of a run. Both stay below 2^53. */
+export const ADDS_AFTER = 2 ** 52;
+
+/** The place of a row among the rows of its run that are added, or that are removed; from 1. */
+export function placeOf(seq: number): number {
+  return seq > ADDS_AFTER ? seq - ADDS_AFTER : seq;
+}

@@ -1,5 +1,6 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
 import { TEXT } from '../domain/column-type.ts';
+import { ADDS_AFTER } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
 import { bindText } from './bind-value.ts';
 import type { BoundValue, CompiledQuery } from './compiled-query.ts';
@@ -47,9 +48,6 @@ export function nameRunTables(
     recipes: table('recipes'),
   };
 }
-
-/** Positions of added rows begin here, above those of removed ones: a position names one row of a run. Both stay below 2^53. */
-const ADDS_AFTER = 2 ** 52;
 
 /** Rows of one op that share their recipes: one delivery. */
 export interface RowGroup {

@@ -54,11 +54,15 @@ function describeActivation(run: ActivationRun): string {
   }
 }
 
-function describeCounts({ counts }: ActivationRun): string {
-  if (counts.adds + counts.removes === 0) return 'nothing to send';
+/** What became of the rows of a run: `107 taken, 2 rejected`, and of how many while it goes on. */
+export function describeCounts({ counts, status }: ActivationRun): string {
+  const { adds, removes, taken, rejected, unknown } = counts;
+  const total = adds + removes;
+  const goesOn = status === 'running';
+  if (total === 0 && !goesOn) return 'nothing to send';
   return [
-    `${formatCount(counts.taken)} taken`,
-    ...(counts.rejected === 0 ? [] : [`${formatCount(counts.rejected)} rejected`]),
-    ...(counts.unknown === 0 ? [] : [`${formatCount(counts.unknown)} unknown`]),
+    goesOn ? `${formatCount(taken)} of ${formatCount(total)} taken` : `${formatCount(taken)} taken`,
+    ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
+    ...(unknown === 0 ? [] : [`${formatCount(unknown)} unknown`]),
   ].join(', ');
 }

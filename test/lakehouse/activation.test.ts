@@ -89,4 +89,4 @@ it('mirrors an audience from tables in the granted schema, with what a run rejec
   const tables = await driver.rows(`SHOW TABLES IN spark_catalog.${SCHEMA}`);
   expect(JSON.stringify(tables)).not.toMatch(/slipway_(rows|members|left)_/);
   // Some eighty statements, most of which make or change a Delta table.
-}, 400_000);
+}, 300_000);

@@ -42,6 +42,7 @@ export function seedActivations(places: readonly SeedPlace[]): Activation[] {
     },
     {
       ...shared,
+      guards: { maxRejected: 0.2, maxChange: 0.3 },
       id: 'media-facebook',
       name: 'Media at Facebook',
       audience: 'paid-media',

@@ -1,6 +1,5 @@
 import type { DryRun } from '../../../electron/contract/contract.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
-import type { ActivationRun } from '../../../electron/domain/run.ts';
 import { formatCount, formatCounted } from '../../text/format.ts';
 
 /** What a run would do at a destination, in one sentence. */
@@ -22,17 +21,4 @@ export function describeAct(
     case 'send':
       return `Sends a message to ${customers(adds)} through ${where}.`;
   }
-}
-
-/** The counts of a run, as short as a cell of a table. */
-export function describeCounts({ counts, status }: ActivationRun): string {
-  const { adds, removes, taken, rejected, unknown } = counts;
-  const total = adds + removes;
-  return [
-    status === 'running'
-      ? `${formatCount(taken)} of ${formatCount(total)} taken`
-      : `${formatCount(taken)} taken`,
-    ...(rejected === 0 ? [] : [`${formatCount(rejected)} rejected`]),
-    ...(unknown === 0 ? [] : [`${formatCount(unknown)} unknown`]),
-  ].join(', ');
 }

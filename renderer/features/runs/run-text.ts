@@ -1,19 +1,12 @@
 import { unreachable } from '../../../electron/domain/app-error.ts';
-import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import type { ActivationRun, ExportRun, FileFormat, Run, RunBatch } from '../../../electron/domain/run.ts';
+import { describeMode } from '../../text/destination-words.ts';
 import { formatCounted } from '../../text/format.ts';
 import type { RunStatusText } from '../../text/run-status.ts';
 
 type Tone = RunStatusText['tone'];
 
 const FORMATS: Record<FileFormat, string> = { csv: 'CSV', jsonl: 'JSON Lines', parquet: 'Parquet' };
-const MODES: Record<ActivationMode, string> = {
-  add: 'Add',
-  remove: 'Remove',
-  mirror: 'Mirror',
-  replace: 'Replace',
-  send: 'Send',
-};
 const BATCHES: Record<RunBatch['status'], { label: string; tone: Tone; meaning: string }> = {
   sent: { label: 'Sent', tone: 'accent', meaning: 'It was sent and has no answer yet.' },
   waiting: { label: 'Waiting', tone: 'accent', meaning: 'It was not taken, and is sent again.' },
@@ -42,8 +35,8 @@ export function describeFormat(format: FileFormat): string {
 }
 
 /** How a run sends: the mode of an activation, `Export` for a file written by hand. */
-export function describeMode(run: Run): string {
-  return run.kind === 'export' ? 'Export' : MODES[run.mode];
+export function nameMode(run: Run): string {
+  return run.kind === 'export' ? 'Export' : describeMode(run.mode).label;
 }
 
 /** Who started a run: `ana`, or `ana, schedule` where it was not by hand. */

@@ -84,7 +84,7 @@ describe('running from the list', () => {
     await page.getByRole('menuitem', { name: 'Run…' }).click();
     await expect.element(page.getByText('Adds 1,204 customers to “Meta, Germany”.')).toBeVisible();
     await expect.element(page.getByText('310 members without consent stay out.')).toBeVisible();
-    await expect.element(page.getByText('9 rows of the first 1,000 rows cannot be sent.')).toBeVisible();
+    await expect.element(page.getByText('9 of the first 1,000 rows cannot be sent.')).toBeVisible();
     await judgePage();
     expect(inputsOf(state, 'run')).toEqual([]);
     await page.getByRole('button', { name: 'Run now' }).click();
