@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { Rule } from '../../electron/domain/rule.ts';
 import { failureOf, useEngine } from '../support/engine.ts';
 import { changeDatabase, shopModel } from '../support/shop.ts';
+import { startWebhook } from '../support/vendors/webhook.ts';
 
 /** Values that stand in customers' rows and nowhere else. */
 const CANARIES = ['canary-mail-4417@example.com', 'Canarytown-8832', '90071992547', 'canary-note-1205'];
@@ -76,6 +77,66 @@ it('keeps nothing of a customer on disk, whatever was done', async () => {
   workspaces.import(text, false);
   expect(JSON.stringify(runs.list(10))).not.toContain('canary');
   // The journal beside the store holds what was written last.
+  expect(filesWithCanaries()).toEqual([]);
+  await test.restart();
+  expect(filesWithCanaries()).toEqual([]);
+});
+
+it('keeps nothing of a customer on disk beside the warehouse’s own state, whatever was sent, refused or broken off', async () => {
+  const receiver = await startWebhook({ reject: ([, city]) => (city === null ? 'no_city' : undefined) });
+  onTestFinished(() => receiver.close());
+  const { services } = test.engine();
+  const { connections, destinations, activations, activationRuns, dryRuns, runs, ledger } = services;
+  // What was synced belongs to the warehouse: its file lies where the person said.
+  const settings = { path: file, stateFile: join(test.folder, 'state.duckdb') };
+  await connections.save({ id: 'shop', label: 'Shop', kind: 'duckdb', settings, secrets: {} });
+  const secrets = { signingSecret: receiver.secret };
+  await destinations.save({
+    label: 'Hook',
+    kind: 'webhook',
+    settings: { url: receiver.url, batchRows: 50 },
+    secrets,
+  });
+  const places = join(test.folder, 'out');
+  mkdirSync(places);
+  await destinations.save({ label: 'Folder', kind: 'file', settings: { folder: places }, secrets: {} });
+  const column = (to: string) => ({
+    to,
+    from: { kind: 'attribute', entity: 'customer', column: to } as const,
+    form: 'as-is' as const,
+  });
+  const form = {
+    name: 'To the hook',
+    audience: 'vips',
+    destination: 'hook',
+    mode: 'mirror' as const,
+    fields: [column('email'), column('city')],
+    target: {},
+    guards: { maxRejected: 1, maxChange: 10 },
+  };
+  const hook = activations.save('shop', form).activation.id;
+  const folder = activations.save('shop', {
+    ...form,
+    name: 'To the folder',
+    destination: 'folder',
+    mode: 'replace',
+    target: { compression: 'gzip' },
+  }).activation.id;
+  const run = async (id: string) =>
+    activationRuns.wait(activationRuns.start('shop', id, { startedFrom: 'app' }).id);
+
+  expect((await dryRuns.dryRun('shop', form, {})).members).toBe(250);
+  await activations.preview('shop', form, {});
+  receiver.fail({ kind: 'unauthorized' });
+  expect(await run(hook)).toMatchObject({ status: 'failed', error: { code: 'AUTH_FAILED' } });
+  // The next run knows which batches of the failed one were taken.
+  expect(await run(hook)).toMatchObject({ status: 'succeeded', counts: { members: 250, rejected: 0 } });
+  expect(receiver.deliveries.flatMap(({ rows }) => rows)).toHaveLength(250);
+  expect(await run(folder)).toMatchObject({ status: 'succeeded', files: [{ rows: 250 }] });
+  expect(JSON.stringify(receiver.deliveries)).toContain(CANARIES[0]);
+  const told = JSON.stringify([runs.list(10), ledger.list(undefined, 100)]);
+  expect(told).not.toContain('canary');
+  expect(told).not.toContain(receiver.secret);
   expect(filesWithCanaries()).toEqual([]);
   await test.restart();
   expect(filesWithCanaries()).toEqual([]);
