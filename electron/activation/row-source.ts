@@ -24,9 +24,11 @@ export function pinnedRows(
       group.fields.length,
       after,
     );
+    let last = after;
     for await (const { columns } of warehouse.stream(query, options)) {
-      const [positions = [], ...fields] = columns;
-      yield { positions: positions.map(readPosition), columns: fields };
+      const [texts = [], ...fields] = columns;
+      const positions = texts.map((text) => (last = readPosition(text, last)));
+      yield { positions, columns: fields };
     }
   };
 }
@@ -56,9 +58,10 @@ export function queriedRows(
   };
 }
 
-function readPosition(text: string | null): number {
+/** Positions rise: where one does not, batches would not be cut as another process cuts them. */
+function readPosition(text: string | null, last: number): number {
   const position = Number(text);
-  if (Number.isSafeInteger(position) && text !== null) return position;
+  if (Number.isSafeInteger(position) && text !== null && position > last) return position;
   throw new AppError({
     code: 'INTERNAL',
     message: 'The pinned rows of this run are not as they were written.',

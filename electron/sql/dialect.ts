@@ -30,6 +30,8 @@ export interface Dialect {
   };
   /** A number that is unique for each row of a CREATE TABLE … AS and rises in the order of the rows. */
   readonly rowNumber: string;
+  /** True where a table that is read without sorting gives its rows in the order in which one statement wrote them. */
+  readonly keepsOrder: boolean;
   /** What follows the columns of CREATE TABLE where a table whose rows can be deleted has to be asked for. */
   readonly tableFormat: string;
   /** Hashes of a text, as lower-case hex digits. */

@@ -158,13 +158,12 @@ WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}${isShared.join('')}`,
 
   /** The rows of a group after a position, in order: `seq`, then `fields` columns, all text. */
   readRows(group: RowGroup, fields: number, after: number): CompiledQuery {
-    const { lists, castTypes } = this.#dialect;
+    const { lists, castTypes, keepsOrder } = this.#dialect;
     const columns = Array.from({ length: fields }, (_, at) => `${lists.element('fields', at)} AS f${at + 1}`);
     return {
       text: `SELECT ${[`CAST(seq AS ${castTypes.text}) AS position`, ...columns].join(', ')}
 FROM ${this.#name('rows')}
-WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq > ${Math.trunc(after)}
-ORDER BY seq`,
+WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq > ${Math.trunc(after)}${keepsOrder ? '' : '\nORDER BY seq'}`,
       values: bindGroup(group),
       columns: ['position', ...columns.map((_, at) => `f${at + 1}`)].map((name) => ({ name, type: TEXT })),
     };

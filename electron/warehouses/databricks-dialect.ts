@@ -25,6 +25,7 @@ export const databricksDialect: Dialect = {
   },
   // Unlike row_number() OVER () it moves no row to another machine; numbers are left out between partitions.
   rowNumber: 'monotonically_increasing_id()',
+  keepsOrder: false,
   tableFormat: ' USING DELTA',
   hashes: {
     sha256: (text) => `sha2(${text}, 256)`,

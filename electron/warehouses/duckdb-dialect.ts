@@ -25,6 +25,8 @@ export const duckdbDialect: Dialect = {
     element: (list, at) => `${list}[${at + 1}]`,
   },
   rowNumber: 'row_number() OVER ()',
+  // Its setting preserve_insertion_order, which no statement can change once the engine is locked.
+  keepsOrder: true,
   tableFormat: '',
   hashes: {
     sha256: (text) => `sha256(${text})`,

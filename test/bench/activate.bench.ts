@@ -5,7 +5,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as duckdb from '@duckdb/node-api';
+import BetterSqlite3 from 'better-sqlite3';
+import { RunPlan } from '../../electron/activation/run-plan.ts';
 import { composeEngine } from '../../electron/compose.ts';
+import { toDuckdbParameters } from '../../electron/warehouses/duckdb-value.ts';
 import { writeWorkspaceFile } from '../../electron/domain/workspace-file.ts';
 import { makeFolder, makePeople, startNullReceiver, writeWorkspace } from './support/activation-bench.ts';
 import { benchSize, median, report, timeOf } from './support/measure.ts';
@@ -60,14 +63,30 @@ async function scanOnce(): Promise<number> {
   return time;
 }
 
+/** DuckDB's own COPY of the statement that the run wrote its file by. */
 async function copyOnce(path: string): Promise<number> {
-  const instance = await duckdb.DuckDBInstance.create(people, { access_mode: 'READ_ONLY', threads: '1' });
+  const [run] = services.runs.list(1);
+  const plan = RunPlan.parse(readState(run?.id ?? ''));
+  const instance = await duckdb.DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
-  const query = `SELECT CAST(id AS VARCHAR) AS customer_id, sha256(lower(trim(email))) AS email FROM people WHERE number < ${many}`;
-  const time = await timeOf(() => connection.run(`COPY (${query}) TO '${path}' (FORMAT csv)`));
+  await connection.run(`ATTACH '${people}' AS people (READ_ONLY)`);
+  const { values, types } = toDuckdbParameters(duckdb, plan.query.values);
+  const time = await timeOf(() =>
+    connection.run(`COPY (${plan.query.text}) TO '${path}' (FORMAT csv)`, values, types),
+  );
   connection.closeSync();
   instance.closeSync();
   return time;
+}
+
+/** What the store keeps of a run, read beside the engine. */
+function readState(runId: string): unknown {
+  const store = new BetterSqlite3(join(folder, 'home', 'slipway.db'), { readonly: true });
+  const row = store
+    .prepare<[string], { document: string }>('SELECT document FROM run_states WHERE run_id = ?')
+    .get(runId);
+  store.close();
+  return JSON.parse(row?.document ?? 'null');
 }
 
 try {
