@@ -76,9 +76,13 @@ function narrow(plan: AudiencePlan): Narrowed {
     });
   const own = decided(plan.customer);
   const { scans } = trimPlan(plan, usedBits(root));
-  // Two conditions may be met by two rows: only one alone says the same of a row as of a customer.
+  // Two conditions may be met by two rows: only one alone says the same of a row as of a customer. One that holds without a row asks for none.
   const present = scans.filter(
-    (scan) => scan.flags.length === 1 && scan.outputs.length === 0 && decided(scan).length === 1,
+    (scan) =>
+      scan.flags.length === 1 &&
+      scan.outputs.length === 0 &&
+      decided(scan).length === 1 &&
+      scan.flags.every(({ whenNoRow }) => !whenNoRow),
   );
   return {
     tests: own.map(({ test }) => test),
