@@ -17,8 +17,8 @@ export interface Dialect {
   /** True where `count(*) FILTER (WHERE …)` is understood. */
   readonly aggregateFilter: boolean;
   /**
-   * True where tests that every member passes leave out customers before their rows are grouped: on Spark that spares rows of the
-   * shuffle. On DuckDB it spares about a seventh of an audience of eight conditions, but the counts of the same conditions need every
+   * True where what every member passes, decided by single rows, leaves out customers and rows before they are grouped: on Spark that
+   * spares rows of the shuffle. On DuckDB it spares about a seventh of an audience of eight conditions, but the counts of the same conditions need every
    * customer, and are promised within 1.1 of that audience.
    */
   readonly narrowsCustomers: boolean;

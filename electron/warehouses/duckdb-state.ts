@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { AppError, cancelled, throwIfCancelled } from '../domain/app-error.ts';
+import { untilAborted } from '../domain/until-aborted.ts';
 import { fileInvalid } from './duckdb-error.ts';
 import { sqlLiteral } from './duckdb-instance.ts';
 import { targetUnwritable } from './target-error.ts';
@@ -57,7 +58,7 @@ export class DuckdbStateFile {
     this.#users += 1;
     try {
       this.#attached ??= this.#next(() => this.#attach());
-      await orAborted(this.#attached, signal);
+      await untilAborted(this.#attached, signal, cancelled);
       return await act();
     } finally {
       this.#users -= 1;
@@ -134,22 +135,6 @@ async function realPlace(path: string): Promise<string> {
     return join(await realpath(dirname(path)), basename(path));
   } catch (error) {
     throw targetUnwritable(path, error);
-  }
-}
-
-async function orAborted(act: Promise<void>, signal: AbortSignal): Promise<void> {
-  throwIfCancelled(signal);
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(cancelled());
-    };
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    await Promise.race([act, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
   }
 }
 
