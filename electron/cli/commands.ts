@@ -1,12 +1,11 @@
 import { extname } from 'node:path';
-import { AppError } from '../domain/app-error.ts';
 import type { Audience } from '../domain/audience.ts';
-import { foldName } from '../domain/check-workspace.ts';
 import { composeRules } from '../domain/composition.ts';
 import { countMatching } from '../domain/histogram.ts';
 import { FileFormat } from '../domain/run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
+import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
 import { ledger, run, serve } from './run-commands.ts';
 import { UsageError } from './usage-error.ts';
@@ -35,23 +34,10 @@ export async function runCommand(services: Services, call: CommandCall): Promise
 }
 
 function chooseAudience(models: Workspace['models'], name: string): Chosen {
-  const found = models.flatMap((model) =>
-    model.audiences
-      .filter((audience) => audience.id === name || foldName(audience.name) === foldName(name))
-      .map((audience) => ({ connectionId: model.connection, audience, model })),
+  const all = models.flatMap((model) =>
+    model.audiences.map((audience) => ({ connectionId: model.connection, audience, model })),
   );
-  const [chosen] = found;
-  if (chosen !== undefined && found.length === 1) return chosen;
-  const names = models.flatMap((model) => model.audiences.map((audience) => audience.name)).join(', ');
-  throw new AppError({
-    code: 'NOT_FOUND',
-    message:
-      chosen === undefined
-        ? `There is no audience “${name}” in the file.`
-        : `The file has several audiences “${name}”.`,
-    help: names === '' ? 'The file holds no audiences.' : `Choose one by its name or id: ${names}.`,
-    retry: 'after-fix',
-  });
+  return chooseByName('audience', name, all, ({ audience }) => audience);
 }
 
 function check(services: Services, { text, options }: CommandCall): Promise<number> {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/app-error.ts';
 import type { Activation } from '../domain/activation.ts';
-import { foldName } from '../domain/check-workspace.ts';
 import type { ActivationRun } from '../domain/run.ts';
 import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
+import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -168,19 +168,5 @@ function chooseActivation(models: Workspace['models'], name: string | undefined)
   const all = models.flatMap(({ connection, activations }) =>
     activations.map((activation) => ({ connectionId: connection, activation })),
   );
-  const found = all.filter(
-    ({ activation }) => activation.id === name || foldName(activation.name) === foldName(name),
-  );
-  const [chosen] = found;
-  if (chosen !== undefined && found.length === 1) return chosen;
-  const names = all.map(({ activation }) => activation.name).join(', ');
-  throw new AppError({
-    code: 'NOT_FOUND',
-    message:
-      chosen === undefined
-        ? `There is no activation “${name}” in the file.`
-        : `The file has several activations “${name}”.`,
-    help: names === '' ? 'The file holds no activations.' : `Choose one by its name or id: ${names}.`,
-    retry: 'after-fix',
-  });
+  return chooseByName('activation', name, all, ({ activation }) => activation);
 }
