@@ -1,10 +1,11 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import { Audience } from '../domain/audience.ts';
+import { Destination } from '../domain/destination.ts';
 import { CustomerModel } from '../domain/model.ts';
 import { Connection, type Workspace, type WorkspaceModel } from '../domain/workspace.ts';
 import { createActivations } from './activations.ts';
-import { createDestinations } from './destinations.ts';
 import { readDocument } from './document.ts';
+import { createDocuments } from './documents.ts';
 import type { Store, StoredAudience } from './store.ts';
 
 type DefinitionsPart = Pick<
@@ -40,21 +41,8 @@ interface AudienceRow {
 
 /** Connections, models, audiences, destinations and activations, each a JSON document in the order in which it was made. */
 export function createDefinitions(database: BetterSqlite3.Database): DefinitionsPart {
-  const connections = database.prepare<[], { document: string }>(
-    'SELECT document FROM connections ORDER BY position, id',
-  );
-  const connectionById = database.prepare<[string], { document: string }>(
-    'SELECT document FROM connections WHERE id = ?',
-  );
-  const putConnection = database.prepare<{ id: string; document: string }>(
-    `INSERT INTO connections (id, position, document)
-     VALUES (@id, (SELECT coalesce(max(position), 0) + 1 FROM connections), @document)
-     ON CONFLICT (id) DO UPDATE SET document = excluded.document`,
-  );
-  const dropConnection = database.prepare<[string]>('DELETE FROM connections WHERE id = ?');
-  const placeConnection = database.prepare<[number, string]>(
-    'UPDATE connections SET position = ? WHERE id = ?',
-  );
+  const connections = createDocuments(database, 'connections', Connection, 'connection');
+  const destinations = createDocuments(database, 'destinations', Destination, 'destination');
 
   const modelOf = database.prepare<[string], { document: string }>(
     'SELECT document FROM models WHERE connection_id = ?',
@@ -97,12 +85,9 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     audience: readDocument(Audience, row.document, 'audience'),
     updatedAt: row.updated_at,
   });
-  const listConnections = (): Connection[] =>
-    connections.all().map((row) => readDocument(Connection, row.document, 'connection'));
   const saveAudience = (connectionId: string, audience: Audience, updatedAt: string): void => {
     putAudience.run({ connectionId, id: audience.id, document: JSON.stringify(audience), updatedAt });
   };
-  const { dropDestinations, ...destinations } = createDestinations(database);
   const activations = createActivations(database);
   const saveWorkspaceModel = (whole: WorkspaceModel, updatedAt: string): void => {
     const { connection: connectionId, audiences, activations: sent, ...model } = whole;
@@ -112,17 +97,14 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
   };
 
   return {
-    listConnections,
-    findConnection(id) {
-      const row = connectionById.get(id);
-      return row === undefined ? undefined : readDocument(Connection, row.document, 'connection');
-    },
-    saveConnection(connection) {
-      putConnection.run({ id: connection.id, document: JSON.stringify(connection) });
-    },
-    removeConnection(id) {
-      dropConnection.run(id);
-    },
+    listConnections: connections.list,
+    findConnection: connections.find,
+    saveConnection: connections.save,
+    removeConnection: connections.remove,
+    listDestinations: destinations.list,
+    findDestination: destinations.find,
+    saveDestination: destinations.save,
+    removeDestination: destinations.remove,
     findModel(connectionId) {
       const row = modelOf.get(connectionId);
       return row === undefined ? undefined : readDocument(CustomerModel, row.document, 'model');
@@ -147,13 +129,12 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     removeAudience(connectionId, id) {
       dropAudience.run(connectionId, id);
     },
-    ...destinations,
     ...activations,
     exportWorkspace() {
       return {
         version: 1,
-        connections: listConnections(),
-        destinations: destinations.listDestinations(),
+        connections: connections.list(),
+        destinations: destinations.list(),
         models: models.all().map((row) => ({
           connection: row.connection_id,
           ...readDocument(CustomerModel, row.document, 'model'),
@@ -165,16 +146,16 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     importWorkspace: database.transaction((workspace: Workspace, updatedAt: string) => {
       dropModels.run();
       // Metadata belongs to an account, not to a definition: it stays where the account is the same.
-      for (const old of listConnections()) {
+      for (const old of connections.list()) {
         const next = workspace.connections.find((each) => each.id === old.id);
-        if (next === undefined || !sameAccount(old, next)) dropConnection.run(old.id);
+        if (next === undefined || !sameAccount(old, next)) connections.remove(old.id);
       }
       for (const [index, connection] of workspace.connections.entries()) {
-        putConnection.run({ id: connection.id, document: JSON.stringify(connection) });
-        placeConnection.run(index + 1, connection.id);
+        connections.save(connection);
+        connections.place(connection.id, index + 1);
       }
-      dropDestinations();
-      for (const destination of workspace.destinations) destinations.saveDestination(destination);
+      destinations.clear();
+      for (const destination of workspace.destinations) destinations.save(destination);
       for (const model of workspace.models) saveWorkspaceModel(model, updatedAt);
     }),
   };
