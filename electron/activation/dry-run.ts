@@ -1,11 +1,11 @@
 import type { DestinationKind } from '../destinations/destination.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { FieldRecipe } from '../domain/recipe.ts';
 import type { CompiledQuery } from '../sql/index.ts';
 import type { ActOptions, OpenWarehouse } from '../warehouses/warehouse.ts';
 import { cutBatches } from './cut-batches.ts';
 import { queriedRows } from './row-source.ts';
-import type { RunPlan } from './run-plan.ts';
+import type { PreparedField } from './prepare-rows.ts';
+import { type RunPlan, prepareFields } from './run-plan.ts';
 
 /** So many rows are tried at the most; what follows is counted only. */
 const MOST_CHECKED = 20_000;
@@ -33,11 +33,7 @@ export async function tryRows(
   kind: DestinationKind,
   options: ActOptions & { readonly signal: AbortSignal },
 ): Promise<TriedRows> {
-  const prepared = fields.map(({ field, recipe }) => ({
-    field,
-    recipe,
-    isIdentifier: kind.fields.some((each) => each.key === field && each.isIdentifier),
-  }));
+  const prepared = prepareFields(fields, kind);
   const reasons = new Map<string, { field?: string; reason: string; rows: number }>();
   const empty = fields.map(() => 0);
   const shown: (string | null)[][] = [];
@@ -88,11 +84,7 @@ function maskValue(value: string | null): string | null {
 }
 
 /** NULL in a field that describes somebody would overwrite what the destination knows. */
-function findEmpty(
-  fields: readonly (FieldRecipe & { readonly isIdentifier: boolean })[],
-  empty: readonly number[],
-  checked: number,
-): Problem[] {
+function findEmpty(fields: readonly PreparedField[], empty: readonly number[], checked: number): Problem[] {
   return fields.flatMap(({ field, isIdentifier }, at): Problem[] => {
     const rows = empty[at] ?? 0;
     if (isIdentifier || rows === 0) return [];

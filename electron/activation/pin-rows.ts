@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { FieldRecipe } from '../domain/recipe.ts';
 import type { RunCounts } from '../domain/run.ts';
-import type { CompiledQuery, Dialect } from '../sql/index.ts';
+import { type CompiledQuery, type Dialect, compileCount } from '../sql/index.ts';
 import { RunStatements, type RunTables } from '../sql/run-tables.ts';
 import type { Store } from '../store/store.ts';
 import type { ActOptions, OpenWarehouse, StateSchema } from '../warehouses/warehouse.ts';
@@ -13,8 +13,6 @@ export interface PinContext {
   readonly warehouse: OpenWarehouse;
   readonly dialect: Dialect;
   readonly plan: RunPlan;
-  /** The members with their fields as text, by the id first. */
-  readonly members: CompiledQuery;
   /** Only members whose rows the last run rejected. */
   readonly onlyRetried: boolean;
   readonly options: ActOptions & { readonly signal: AbortSignal };
@@ -55,12 +53,12 @@ class Pinning {
   }
 
   async all(): Promise<Pinned> {
-    const { plan, members, onlyRetried } = this.#context;
+    const { plan, onlyRetried } = this.#context;
     const op = plan.mode === 'remove' ? 'remove' : 'add';
     this.#tell('Pinning the members');
     await this.#execute(this.#statements.createRows());
     const statementId = await this.#execute(
-      this.#statements.pinAll(members, { op, recipes: plan.recipeId }, onlyRetried),
+      this.#statements.pinAll(plan.query, { op, recipes: plan.recipeId }, onlyRetried),
     );
     const pinned = await this.#groups();
     const count = countRows(pinned);
@@ -73,12 +71,12 @@ class Pinning {
   }
 
   async difference(): Promise<Pinned> {
-    const { members, plan } = this.#context;
+    const { plan } = this.#context;
     const statements = this.#statements;
     this.#tell('Pinning the members');
     await this.#run([statements.createMembers(), statements.createSynced()]);
     await this.#run(statements.keepRecipes(plan.recipeId, JSON.stringify(plan.fields)));
-    const statementId = await this.#execute(statements.holdMembers(members));
+    const statementId = await this.#execute(statements.holdMembers(plan.query));
     this.#tell('Comparing with what was synced');
     await this.#run([statements.createRows(), ...statements.pinDifference(plan.recipeId, plan.identifiers)]);
     const groups = await this.#groups();
@@ -132,14 +130,9 @@ class Pinning {
 }
 
 async function countOnly(context: PinContext): Promise<Pinned> {
-  const { warehouse, members, plan, options } = context;
+  const { warehouse, plan, options } = context;
   options.onProgress?.({ text: 'Counting the members' });
-  const counting = {
-    ...members,
-    text: `SELECT count(*) AS members FROM (\n${members.text}\n) AS members`,
-    columns: [],
-  };
-  const { rows, statementId } = await warehouse.query(counting, options);
+  const { rows, statementId } = await warehouse.query(compileCount(plan.query), options);
   const count = Number(rows[0]?.[0] ?? 0);
   const isRemoval = plan.mode === 'remove';
   const add: PlannedGroup = { op: 'add', recipeId: plan.recipeId, fields: plan.fields, rows: count };

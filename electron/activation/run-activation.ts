@@ -17,9 +17,10 @@ import { checkChange, checkRejected } from './guards.ts';
 import { pinRows } from './pin-rows.ts';
 import { pinnedRows, queriedRows } from './row-source.ts';
 import { RunJournal } from './run-journal.ts';
-import type { PlannedGroup, RunPlan } from './run-plan.ts';
-import { SendStopped, finishDelivery } from './send-batch.ts';
+import { type PlannedGroup, type RunPlan, prepareFields } from './run-plan.ts';
+import { finishDelivery } from './send-batch.ts';
 import { type GroupEnd, RowsChanged, sendGroup } from './send-group.ts';
+import { nothingToReplace, outcomeUnknown, rowsChanged } from './run-failures.ts';
 import { settleRun } from './settle-run.ts';
 
 /** What a run is carried out with. The run and its plan are in the store already. */
@@ -80,7 +81,7 @@ class Runner {
     } catch (error) {
       options.signal.throwIfAborted();
       if (this.#isCancelled()) return this.#end('cancelled');
-      if (error instanceof SendStopped) return this.#fail(error.failure.error);
+      if (error instanceof DeliveryFailure) return this.#fail(error.error);
       if (error instanceof RowsChanged) return this.#fail(rowsChanged());
       if (error instanceof AppError) return this.#fail(error.toShape());
       throw error;
@@ -94,7 +95,6 @@ class Runner {
       warehouse,
       dialect,
       plan: this.#plan,
-      members: this.#plan.query,
       onlyRetried: run.retryOf !== undefined,
       options,
     });
@@ -165,43 +165,33 @@ class Runner {
       tables === undefined
         ? queriedRows(warehouse, query, options)
         : pinnedRows(warehouse, dialect, tables, options);
-    const fields = group.fields.map(({ field, recipe }) => ({
-      field,
-      recipe,
-      isIdentifier: kind.fields.some((each) => each.key === field && each.isIdentifier),
-    }));
     // Rows that are read again may have changed: each batch is cut and compared from the first on.
     const from = tables === undefined ? { number: 0, lastSeq: 0 } : settled;
-    return cutBatches(rows(group, from.lastSeq), fields, limits, from.number);
+    return cutBatches(rows(group, from.lastSeq), prepareFields(group.fields, kind), limits, from.number);
   }
 
-  async #open(group: PlannedGroup): Promise<Delivery> {
+  #open(group: PlannedGroup): Promise<Delivery> {
     const { delivery, secrets, options, run } = this.#context;
     const { settings, target, mode, groups, deliveries } = this.#plan;
     const at = groups.indexOf(group);
     const key = `${group.op} ${group.recipeId}`;
-    try {
-      return await delivery.open({
-        settings,
-        secrets,
-        target,
-        mode,
-        signal: options.signal,
-        fields: group.fields.map(({ field }) => field),
-        // Each delivery of a run has a name of its own at the vendor.
-        run: {
-          id: at <= 0 ? run.id : `${run.id}-${at + 1}`,
-          name: run.activationName,
-          activationId: run.activationId,
-        },
-        total: group.rows,
-        state: deliveries[key],
-        saveState: (state) =>
-          this.#keepPlan({ deliveries: { ...this.#plan.deliveries, [key]: copyState(state) } }),
-      });
-    } catch (error) {
-      throw asStopped(error);
-    }
+    return delivery.open({
+      settings,
+      secrets,
+      target,
+      mode,
+      signal: options.signal,
+      fields: group.fields.map(({ field }) => field),
+      // Each delivery of a run has a name of its own at the vendor.
+      run: {
+        id: at <= 0 ? run.id : `${run.id}-${at + 1}`,
+        name: run.activationName,
+        activationId: run.activationId,
+      },
+      total: group.rows,
+      state: deliveries[key],
+      saveState: (state) => this.#keepPlan({ deliveries: { ...this.#plan.deliveries, [key]: state } }),
+    });
   }
 
   /** Some destinations have a way to be emptied; it is theirs to take when they finish. */
@@ -253,7 +243,6 @@ class Runner {
         runId: run.id,
         plan: this.#plan,
         batchesOf: (group) => this.#journal.batchesOf(group),
-        onSettled: () => this.#keepPlan({ phase: 'clearing' }),
         options,
       });
     } catch (error) {
@@ -294,42 +283,4 @@ class Runner {
     this.#context.onRun(run);
     return run;
   }
-}
-
-function copyState(state: Readonly<Record<string, string | number | boolean | readonly string[]>>) {
-  return Object.fromEntries(
-    Object.entries(state).map(([key, value]) => [key, typeof value === 'object' ? [...value] : value]),
-  );
-}
-
-function asStopped(error: unknown): unknown {
-  return error instanceof DeliveryFailure ? new SendStopped(error) : error;
-}
-
-function outcomeUnknown(rule: string | undefined): AppErrorShape {
-  return {
-    code: 'DELIVERY_REJECTED',
-    message: `It stayed unknown whether a batch was taken. ${rule ?? ''}`.trim(),
-    help: 'Look at the audience at the destination, then resume the run to ask again.',
-    retry: 'later',
-  };
-}
-
-function rowsChanged(): AppErrorShape {
-  return {
-    code: 'DELIVERY_REJECTED',
-    message:
-      'The members changed since the run stopped, and sending their batches again could reach people twice.',
-    help: 'Cancel this run and start a new one. A schema for state in the connection’s settings keeps rows the same.',
-    retry: 'no',
-  };
-}
-
-function nothingToReplace(label: string): AppError {
-  return new AppError({
-    code: 'DELIVERY_REJECTED',
-    message: `The audience is empty, and ${label} cannot be given an empty audience in place of the old one. It was left as it is.`,
-    help: 'Correct the audience, or remove the members with an activation that removes.',
-    retry: 'after-fix',
-  });
 }

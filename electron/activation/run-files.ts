@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DeliveryFailure, type FileDelivery, type FilePlace } from '../destinations/destination.ts';
 import { AppError, type AppErrorShape } from '../domain/app-error.ts';
@@ -10,6 +9,7 @@ import type { ActivationRun, RunPause, SentFile } from '../domain/run.ts';
 import type { Store } from '../store/store.ts';
 import type { ActOptions, ExportResult, OpenWarehouse } from '../warehouses/warehouse.ts';
 import { deliverFiles, describeFiles, writeManifest } from './files/deliver-files.ts';
+import { hashFile } from './files/hash-file.ts';
 import { type FileOptions, isUnchanged, readFileOptions, readNaming } from './files/file-options.ts';
 import { type Pace, pause, waitFor } from './pace.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -124,7 +124,7 @@ class FileRun {
       const refused = this.#context.guard(exported.rows);
       if (refused !== undefined) return { pause: refused };
       this.#leave('file-begun', { name, rows: exported.rows, bytes: exported.bytes, sha256: '' }, exported);
-      const { sha256, bytes } = await digestFile(part, this.#signal);
+      const { sha256, bytes } = await hashFile(part, this.#signal);
       this.#signal.throwIfAborted();
       await rename(part, path);
       const file = { name, rows: exported.rows, bytes, sha256 };
@@ -219,12 +219,6 @@ async function* readChunks(path: string, signal: AbortSignal): AsyncGenerator<Ui
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES, signal })) {
     if (chunk instanceof Uint8Array) yield chunk;
   }
-}
-
-async function digestFile(path: string, signal: AbortSignal): Promise<{ sha256: string; bytes: number }> {
-  const hash = createHash('sha256');
-  for await (const chunk of readChunks(path, signal)) hash.update(chunk);
-  return { sha256: hash.digest('hex'), bytes: (await stat(path)).size };
 }
 
 function shapeOf(error: unknown): AppErrorShape {

@@ -37,7 +37,7 @@ export class RunJournal {
   constructor(context: JournalContext) {
     this.#context = context;
     this.#run = context.run;
-    this.#groups = context.groups.map((group) => ({ group, offset: 0, batches: new Map() }));
+    this.#groups = context.groups.map((group) => ({ group, batches: new Map() }));
     const counted = context.store.countRejected(context.run.id);
     this.#rejected = counted.reduce((sum, { rows }) => sum + rows, 0);
     this.#load();
@@ -96,7 +96,6 @@ export class RunJournal {
   /** The journal of a group's batches; `cuts` holds those under way as they were cut, by their number in the group. */
   forGroup(group: PlannedGroup, cuts: ReadonlyMap<number, CutBatch>): BatchJournal {
     const held = this.#find(group);
-    held.offset = this.#offsetOf(held);
     const put = (batch: Batch, changes: Partial<RunBatch>): RunBatch =>
       this.#put(held, batch, cuts.get(batch.number), changes);
     return {
@@ -128,7 +127,7 @@ export class RunJournal {
     const before = held.batches.get(batch.number);
     const next: RunBatch = {
       ...(before ?? {
-        number: held.offset + batch.number,
+        number: this.#offsetOf(held) + batch.number,
         op: held.group.op,
         recipeId: held.group.recipeId,
         firstSeq: 0,
@@ -207,15 +206,14 @@ export class RunJournal {
           ({ group }) => group.op === batch.op && group.recipeId === batch.recipeId,
         );
         if (held === undefined) continue;
-        held.offset = this.#offsetOf(held);
-        this.#hold(held, batch.number - held.offset, batch);
+        this.#hold(held, batch.number - this.#offsetOf(held), batch);
       }
       after = page.at(-1)?.number ?? after;
       if (page.length < PAGE) return;
     }
   }
 
-  /** Batches of a run are numbered through; a group begins once those before it are complete. */
+  /** Batches of the groups before it: those of a run are numbered through, and a group begins once those before it are complete. */
   #offsetOf(held: HeldGroup): number {
     const earlier = this.#groups.slice(0, this.#groups.indexOf(held));
     return earlier.reduce((sum, { batches }) => sum + batches.size, 0);
@@ -230,8 +228,6 @@ export class RunJournal {
 
 interface HeldGroup {
   readonly group: PlannedGroup;
-  /** Batches of the groups before it. */
-  offset: number;
   readonly batches: Map<number, RunBatch>;
 }
 

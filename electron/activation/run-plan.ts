@@ -7,6 +7,7 @@ import { ActivationMode } from '../domain/destination.ts';
 import { Settings } from '../domain/field-spec.ts';
 import { AS_IS, FieldRecipe, type Recipe } from '../domain/recipe.ts';
 import { TablePath } from '../domain/table-path.ts';
+import type { PreparedField } from './prepare-rows.ts';
 
 /** Rows that are sent by one delivery: of one op, with the same fields and recipes. */
 export const PlannedGroup = z.object({
@@ -75,7 +76,7 @@ export const RunPlan = z.object({
   /** What each group's delivery keeps at its vendor's. */
   deliveries: z.record(
     z.string(),
-    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string())])),
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.array(z.string()).readonly()])),
   ),
 });
 export type RunPlan = z.infer<typeof RunPlan>;
@@ -110,4 +111,13 @@ export function identifyPlace(
 ): string {
   const values = (kind.address ?? []).map((key) => [key, settings[key] ?? target[key] ?? null]);
   return digestOf('sha256', JSON.stringify([destinationId, kind.kind, values])).slice(0, 12);
+}
+
+/** The fields with what the kind says of each: whether it finds a person. */
+export function prepareFields(fields: readonly FieldRecipe[], kind: DestinationKind): PreparedField[] {
+  return fields.map(({ field, recipe }) => ({
+    field,
+    recipe,
+    isIdentifier: kind.fields.some((each) => each.key === field && each.isIdentifier),
+  }));
 }

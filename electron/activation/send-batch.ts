@@ -33,21 +33,10 @@ export interface SendContext {
   readonly stopping: AbortSignal;
 }
 
-/** Why sending ended without an answer: the run stops here and can be resumed. */
-export class SendStopped extends Error {
-  readonly failure: DeliveryFailure;
-
-  constructor(failure: DeliveryFailure) {
-    super(failure.message, { cause: failure });
-    this.name = 'SendStopped';
-    this.failure = failure;
-  }
-}
-
 /**
  * Sends a batch until the destination answers for it: taken, refused, or unknown for good. `sentAt` tells that an earlier process sent it,
  * and when, and that its answer is not known.
- * @throws SendStopped where no more batch goes through, or after the last try; the signal's reason where a wait or request was ended
+ * @throws DeliveryFailure where no more batch goes through, or after the last try; the signal's reason where a wait or request was ended
  */
 export async function sendBatch(
   batch: Batch,
@@ -82,7 +71,7 @@ export async function sendBatch(
         if (outcome !== 'not-taken') return outcome;
       } else if (error.kind === 'unknown') journal.unknown(batch, error);
       else journal.notTaken(batch, error);
-      if (error.kind === 'stop' || failures >= pace.attempts) throw new SendStopped(error);
+      if (error.kind === 'stop' || failures >= pace.attempts) throw error;
       const wait = waitFor(pace, failures, error.afterMs);
       // What the vendor asks of one request it asks of all.
       if (error.afterMs !== undefined) gate.hold(wait);
@@ -123,11 +112,11 @@ async function askOutcome(
   } catch (error) {
     // Asking failed, which tells nothing of the batch; it is asked again.
     if (error instanceof DeliveryFailure && error.kind !== 'stop') return 'unknown';
-    throw error instanceof DeliveryFailure ? new SendStopped(error) : error;
+    throw error;
   }
 }
 
-/** Completes a run at the vendor, trying again by the same rules. @throws SendStopped */
+/** Completes a run at the vendor, trying again by the same rules. @throws DeliveryFailure */
 export async function finishDelivery({
   delivery,
   pace,
@@ -140,7 +129,7 @@ export async function finishDelivery({
     } catch (error) {
       if (!(error instanceof DeliveryFailure)) throw error;
       const isFinal = error.kind === 'stop' || error.kind === 'reject' || failures >= pace.attempts;
-      if (isFinal) throw new SendStopped(error);
+      if (isFinal) throw error;
       await pause(waitFor(pace, failures, error.afterMs), AbortSignal.any([signal, stopping]));
     }
   }

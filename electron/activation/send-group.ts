@@ -1,7 +1,7 @@
-import type { Batch } from '../destinations/destination.ts';
+import { type Batch, DeliveryFailure } from '../destinations/destination.ts';
 import type { RunBatch, RunPause } from '../domain/run.ts';
 import type { CutBatch, CutEnd } from './cut-batches.ts';
-import { type SendContext, SendStopped, sendBatch } from './send-batch.ts';
+import { type SendContext, sendBatch } from './send-batch.ts';
 
 /** What a group's batches are sent with. */
 export interface GroupContext extends SendContext {
@@ -32,7 +32,7 @@ export class RowsChanged extends Error {}
 
 /**
  * Sends the batches of a group, some at a time, in their order. Batches under way are always answered before it returns or throws.
- * @throws SendStopped, RowsChanged, the signal's reason
+ * @throws DeliveryFailure, RowsChanged, the signal's reason
  */
 export async function sendGroup(
   batches: AsyncGenerator<CutBatch, CutEnd, undefined>,
@@ -91,7 +91,7 @@ export async function sendGroup(
   const { failure, staysUnknown } = found;
   if (failure !== undefined) {
     // A batch that was still waiting for its turn is not a failure of the run that was told to stop.
-    if (context.stopping.aborted && !(failure.error instanceof SendStopped)) return { kind: 'stopped' };
+    if (context.stopping.aborted && !(failure.error instanceof DeliveryFailure)) return { kind: 'stopped' };
     throw failure.error;
   }
   return staysUnknown ? { kind: 'unknown' } : end;

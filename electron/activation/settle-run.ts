@@ -10,14 +10,12 @@ const PAGE = 5_000;
 
 /** What settling needs. */
 export interface SettleContext {
-  readonly store: Pick<Store, 'listRejected'>;
+  readonly store: Pick<Store, 'listRejected' | 'saveRunState'>;
   readonly warehouse: OpenWarehouse;
   readonly dialect: Dialect;
   readonly runId: string;
   readonly plan: RunPlan;
   readonly batchesOf: (group: PlannedGroup) => readonly RunBatch[];
-  /** Keeps that all is written and only the run's tables are left to go: they are needed for writing it again. */
-  readonly onSettled?: () => void;
   readonly options: ActOptions;
 }
 
@@ -26,7 +24,7 @@ export interface SettleContext {
  * gives the same: the tables go last, once it is kept that they are not needed any more.
  */
 export async function settleRun(context: SettleContext): Promise<void> {
-  const { warehouse, dialect, plan, options } = context;
+  const { store, warehouse, dialect, runId, plan, options } = context;
   const { state } = warehouse;
   if (plan.tables === undefined || state === undefined) return;
   const statements = new RunStatements(dialect, plan.tables);
@@ -50,7 +48,8 @@ export async function settleRun(context: SettleContext): Promise<void> {
       await execute([statements.createSynced(), ...settled]);
     }
     if (hasLeft) await execute([...statements.keepRetry(), ...statements.drop('left')]);
-    context.onSettled?.();
+    // From here on the tables are not needed any more, and need not be there.
+    store.saveRunState(runId, { ...plan, phase: 'clearing' });
   }
   await execute(statements.drop('members', 'rows'));
 }

@@ -1,29 +1,19 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunProgress } from '../contract/contract.ts';
-import { checkChange } from '../activation/guards.ts';
 import { type Pace, PACE } from '../activation/pace.ts';
-import { runActivation } from '../activation/run-activation.ts';
-import { runFiles } from '../activation/run-files.ts';
-import { RunJournal } from '../activation/run-journal.ts';
 import { RunPlan } from '../activation/run-plan.ts';
-import { settleRun } from '../activation/settle-run.ts';
-import { Guards } from '../domain/activation.ts';
 import { AppError } from '../domain/app-error.ts';
-import { describeRecipe } from '../domain/recipe.ts';
 import { type ActivationRun, type Run, hasEnded } from '../domain/run.ts';
 import type { Progress } from '../warehouses/warehouse.ts';
 import { type Activations, requireActivation } from './activations.ts';
+import { carryOutRun } from './carry-out-run.ts';
 import type { ServiceContext } from './context.ts';
-import { readDestinationSecrets, requireDestinationKind } from './destinations.ts';
 import { notFound } from './find-definitions.ts';
-import type { ModelRunner, ReadyModel } from './model-runner.ts';
+import type { ModelRunner } from './model-runner.ts';
 import { RateMeter } from './rate-meter.ts';
 import { defineRun } from './run-definition.ts';
 import { toAppError } from './to-app-error.ts';
-
-/** Failed runs that were never resumed are settled so many at a time. */
-const MOST_FAILED = 50;
 
 /** A run that is carried out in this process. */
 interface ActiveRun {
@@ -47,7 +37,7 @@ export type ActivationRuns = ReturnType<typeof createActivationRuns>;
 
 /** Runs of activations: started here, they go on in the engine until they end, pause or fail. */
 export function createActivationRuns({ context, runner, activations, pace = PACE }: RunParts) {
-  const { store, clock, destinations: kinds, home } = context;
+  const { store, clock, home } = context;
   const active = new Map<string, ActiveRun>();
   const closing = new AbortController();
   const folder = join(home, 'outgoing');
@@ -65,58 +55,6 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     });
   };
 
-  const carryOut = async (entry: ActiveRun, plan: RunPlan, ready: ReadyModel): Promise<ActivationRun> => {
-    const { run, stopping } = entry;
-    const kind = requireDestinationKind(kinds, run.destinationKind);
-    const secrets = await readDestinationSecrets(context, kind, run.destinationId);
-    const guards = store.findActivation(run.connectionId, run.activationId)?.guards ?? Guards.parse({});
-    const membersBefore = findMembersBefore(store, run.connectionId, run.activationId);
-    const shared = {
-      store,
-      clock,
-      pace,
-      warehouse: ready.warehouse,
-      secrets,
-      run,
-      plan,
-      options: { ...ready.options, tags: { run: run.id, activation: run.activationId } },
-      stopping: stopping.signal,
-      onRun: (next: ActivationRun): void => {
-        entry.run = next;
-        entry.meter.note(handledOf(next));
-      },
-    };
-    const { delivery } = kind;
-    if (delivery.by === 'batches') {
-      if (plan.phase === 'pinning') await settleFailed(run, { ...shared, dialect: ready.dialect });
-      return runActivation({ ...shared, dialect: ready.dialect, kind, delivery, guards, membersBefore });
-    }
-    return runFiles({
-      ...shared,
-      delivery,
-      folder,
-      recipes: plan.fields.map(({ recipe }) => describeRecipe(recipe)),
-      guard: (members) => checkChange(members, membersBefore, guards, run),
-    });
-  };
-
-  /** What failed runs of this activation had taken counts as synced before the next is compared with it; they cannot be resumed then. */
-  const settleFailed = async (
-    run: ActivationRun,
-    { warehouse, dialect, options }: Pick<ReadyModel, 'warehouse' | 'dialect' | 'options'>,
-  ): Promise<void> => {
-    for (const failed of store.listRunsOf(run.connectionId, run.activationId, ['failed'], MOST_FAILED)) {
-      const parsed = RunPlan.safeParse(store.findRunState(failed.id));
-      if (!parsed.success || parsed.data.phase === 'done') continue;
-      const plan = parsed.data;
-      const journal = new RunJournal({ store, clock, run: failed, groups: plan.groups });
-      const batchesOf = (group: RunPlan['groups'][number]) => journal.batchesOf(group);
-      const onSettled = (): void => store.saveRunState(failed.id, { ...plan, phase: 'clearing' });
-      await settleRun({ store, warehouse, dialect, runId: failed.id, plan, batchesOf, onSettled, options });
-      store.saveRunState(failed.id, { ...plan, phase: 'done' });
-    }
-  };
-
   const interruptionOf = ({ id }: ActivationRun): Partial<ActivationRun> => {
     if (store.findRunState(id) !== undefined) return { status: 'interrupted' };
     // It ended before its plan was kept, so nothing was sent: without one it could be neither resumed nor cancelled.
@@ -130,14 +68,25 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     };
     try {
       const options = { signal: closing.signal, onProgress };
-      return await runner.run(run.connectionId, options, (ready) => carryOut(entry, plan, ready));
+      return await runner.run(run.connectionId, options, (ready) =>
+        carryOutRun(context, ready, {
+          run,
+          plan,
+          pace,
+          folder,
+          stopping: entry.stopping.signal,
+          onRun: (next) => {
+            entry.run = next;
+            entry.meter.note(handledOf(next));
+          },
+        }),
+      );
     } catch (error) {
-      const kept = { ...requireRun(run.id) };
       // The engine closes: what was sent is kept, and the next one goes on from there.
       const changes: Partial<ActivationRun> = closing.signal.aborted
         ? { status: 'interrupted' }
         : { status: 'failed', endedAt: clock(), error: toAppError(error).toShape() };
-      entry.run = { ...kept, ...changes };
+      entry.run = { ...requireRun(run.id), ...changes };
       store.saveRun(entry.run);
       return entry.run;
     }
@@ -193,7 +142,7 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     activations.refuseBroken(connectionId, activation);
     refuseBusy(connectionId, activationId);
     const asOf = runner.asOf(connectionId);
-    const { run, plan } = defineRun(context, connectionId, activation, { asOf, ...more });
+    const { run, plan } = defineRun(context, activations, connectionId, activation, { asOf, ...more });
     store.saveRun(run);
     store.saveRunState(run.id, plan);
     return launch(run, plan);
@@ -287,16 +236,6 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
       await Promise.all([...active.values()].map(({ done }) => done));
     },
   };
-}
-
-/** How many members the last run of an activation had that ended and was no retry; undefined where there was none. */
-export function findMembersBefore(
-  store: ServiceContext['store'],
-  connectionId: string,
-  activationId: string,
-): number | undefined {
-  const ended = store.listRunsOf(connectionId, activationId, ['succeeded', 'incomplete'], MOST_FAILED);
-  return ended.find(({ retryOf }) => retryOf === undefined)?.counts.members;
 }
 
 function handledOf({ counts }: ActivationRun): number {

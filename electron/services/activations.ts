@@ -4,10 +4,13 @@ import { suggestFields } from '../activation/suggest-fields.ts';
 import type { Activation, Consent, FieldMapping } from '../domain/activation.ts';
 import { AppError } from '../domain/app-error.ts';
 import { makeId } from '../domain/audience.ts';
-import { foldName } from '../domain/check-workspace.ts';
+import type { Definitions } from '../domain/composition.ts';
+import type { Instant } from '../domain/duration.ts';
 import { type Problem, errorAt, hasErrors } from '../domain/problem.ts';
 import type { Rule } from '../domain/rule.ts';
 import { hasEnded } from '../domain/run.ts';
+import { outputsOf } from '../sql/compile-mapped.ts';
+import type { CompiledQuery, MembersOptions } from '../sql/index.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import { checkAudience } from './audience-checks.ts';
 import type { ServiceContext } from './context.ts';
@@ -22,6 +25,7 @@ import {
 import type { Members } from './members.ts';
 import { nextRun, scheduleProblem } from './schedule-text.ts';
 import type { Store } from '../store/store.ts';
+import { refuseTakenName } from './taken-name.ts';
 
 /** How many members a preview of the mapped rows shows. */
 const PREVIEWED = 20;
@@ -38,8 +42,11 @@ export function createActivations(context: ServiceContext, members: Members) {
     return `${label} has no schema where runs may keep what was synced, which mirror compares with.`;
   };
 
-  const check = (connectionId: string, form: ActivationForm): Problem[] => {
-    const definitions = findDefinitions(store, connectionId);
+  const check = (
+    connectionId: string,
+    form: ActivationForm,
+    definitions: Definitions = findDefinitions(store, connectionId),
+  ): Problem[] => {
     const destination = store.findDestination(form.destination);
     const audience = definitions.audiences.find(({ id }) => id === form.audience);
     const rule = audience === undefined ? [] : checkAudience({ ...audience, columns: [] }, definitions);
@@ -57,8 +64,12 @@ export function createActivations(context: ServiceContext, members: Members) {
     ];
   };
 
-  const summarize = (connectionId: string, activation: Activation): ActivationSummary => {
-    const audience = store.findAudience(connectionId, activation.audience)?.audience;
+  const summarize = (
+    connectionId: string,
+    activation: Activation,
+    definitions: Definitions = findDefinitions(store, connectionId),
+  ): ActivationSummary => {
+    const audience = definitions.audiences.find(({ id }) => id === activation.audience);
     const destination = store.findDestination(activation.destination);
     const lastRun = store.findLastRun(connectionId, activation.id);
     const next = activation.schedule === undefined ? undefined : nextRun(activation.schedule, clock());
@@ -67,7 +78,7 @@ export function createActivations(context: ServiceContext, members: Members) {
       audienceName: audience?.name ?? activation.audience,
       destinationLabel: destination?.label ?? activation.destination,
       destinationKind: destination?.kind ?? '',
-      problems: check(connectionId, activation),
+      problems: check(connectionId, activation, definitions),
       ...(lastRun === undefined ? {} : { lastRun }),
       ...(next === undefined ? {} : { nextRun: next }),
     };
@@ -76,7 +87,10 @@ export function createActivations(context: ServiceContext, members: Members) {
   return {
     list(connectionId: string): ActivationSummary[] {
       requireConnection(store, connectionId);
-      return store.listActivations(connectionId).map((each) => summarize(connectionId, each));
+      const activations = store.listActivations(connectionId);
+      if (activations.length === 0) return [];
+      const definitions = findDefinitions(store, connectionId);
+      return activations.map((each) => summarize(connectionId, each, definitions));
     },
 
     get: (connectionId: string, id: string): ActivationSummary =>
@@ -106,16 +120,7 @@ export function createActivations(context: ServiceContext, members: Members) {
       findDefinitions(store, connectionId);
       const others = store.listActivations(connectionId).filter(({ id }) => id !== form.id);
       if (form.id !== undefined) requireActivation(store, connectionId, form.id);
-      const taken = others.find(({ name }) => foldName(name) === foldName(form.name));
-      if (taken !== undefined) {
-        throw new AppError({
-          code: 'NAME_TAKEN',
-          message: `Another activation is named “${taken.name}”.`,
-          help: 'Choose another name.',
-          retry: 'after-fix',
-          where: 'name',
-        });
-      }
+      refuseTakenName('activation', form.name, form.id, others);
       const id = form.id ?? makeId(form.name, new Set(others.map((each) => each.id)));
       const activation: Activation = { ...form, id, name: form.name.trim() };
       store.saveActivation(connectionId, activation);
@@ -153,6 +158,17 @@ export function createActivations(context: ServiceContext, members: Members) {
       return why === undefined ? { state: true } : { state: false, why };
     },
 
+    /** The statement of the members who agreed, with the columns of the fields, for the instant it will count from. */
+    prepareMembers(
+      connectionId: string,
+      { audience: audienceId, consent, fields }: Pick<ActivationForm, 'audience' | 'consent' | 'fields'>,
+      options: MembersOptions = {},
+    ): (asOf: Instant) => CompiledQuery {
+      const { audience } = requireAudience(store, connectionId, audienceId);
+      const request = { rule: withConsent(audience.rule, consent), columns: outputsOf(fields) };
+      return members.prepareExport(connectionId, request, options);
+    },
+
     /** The first members with the mapped columns, personal ones masked by the warehouse. */
     async preview(connectionId: string, form: ActivationForm, options: ActOptions): Promise<Preview> {
       const { audience } = requireAudience(store, connectionId, form.audience);
@@ -167,7 +183,7 @@ export function createActivations(context: ServiceContext, members: Members) {
 }
 
 /** The members of a rule who agreed: consent that is empty is none. */
-export function withConsent(rule: Rule, consent: Consent | undefined): Rule {
+function withConsent(rule: Rule, consent: Consent | undefined): Rule {
   if (consent === undefined) return rule;
   const agreed: Rule = {
     kind: 'condition',

@@ -2,7 +2,6 @@ import { AppError } from '../domain/app-error.ts';
 import type { Audience, OutputColumn } from '../domain/audience.ts';
 import { checkColumns } from '../domain/check-columns.ts';
 import { checkRule } from '../domain/check-rule.ts';
-import { foldName } from '../domain/check-workspace.ts';
 import { type Definitions, composeRules } from '../domain/composition.ts';
 import { type Problem, hasErrors } from '../domain/problem.ts';
 import type { Rule } from '../domain/rule.ts';
@@ -13,19 +12,6 @@ export function checkAudience(
   definitions: Definitions,
 ): Problem[] {
   return [...checkRule(audience.rule, definitions), ...checkColumns(audience.columns, definitions.model)];
-}
-
-/** @throws AppError NAME_TAKEN where another audience has the name, whatever its case */
-export function refuseTakenName(name: string, id: string | undefined, audiences: readonly Audience[]): void {
-  const taken = audiences.find((each) => each.id !== id && foldName(each.name) === foldName(name));
-  if (taken === undefined) return;
-  throw new AppError({
-    code: 'NAME_TAKEN',
-    message: `Another audience is named “${taken.name}”.`,
-    help: 'Choose another name.',
-    retry: 'after-fix',
-    where: 'name',
-  });
 }
 
 /**

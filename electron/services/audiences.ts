@@ -5,9 +5,10 @@ import { foldName } from '../domain/check-workspace.ts';
 import type { Definitions } from '../domain/composition.ts';
 import { describeRule } from '../domain/describe.ts';
 import type { StoredAudience } from '../store/store.ts';
-import { checkAudience, refuseBrokenAudience, refuseTakenName } from './audience-checks.ts';
+import { checkAudience, refuseBrokenAudience } from './audience-checks.ts';
 import type { ServiceContext } from './context.ts';
 import { findDefinitions, requireAudience, requireConnection } from './find-definitions.ts';
+import { refuseTakenName } from './taken-name.ts';
 
 /** The longest name of an audience, in characters. */
 const LONGEST_NAME = 120;
@@ -49,7 +50,7 @@ export function createAudiences(context: ServiceContext) {
     save(connectionId: string, form: AudienceForm): AudienceSummary {
       const { model, audiences } = findDefinitions(store, connectionId);
       if (form.id !== undefined) requireAudience(store, connectionId, form.id);
-      refuseTakenName(form.name, form.id, audiences);
+      refuseTakenName('audience', form.name, form.id, audiences);
       const id = form.id ?? makeId(form.name, new Set(audiences.map((each) => each.id)));
       const draft: Audience = { ...form, id, name: form.name.trim() };
       const others = audiences.filter((each) => each.id !== id);
@@ -71,7 +72,7 @@ export function createAudiences(context: ServiceContext) {
     /** @throws AppError NAME_TAKEN */
     rename(connectionId: string, id: string, name: string): AudienceSummary {
       const { audience } = requireAudience(store, connectionId, id);
-      refuseTakenName(name, id, findDefinitions(store, connectionId).audiences);
+      refuseTakenName('audience', name, id, findDefinitions(store, connectionId).audiences);
       return put(connectionId, { ...audience, name: name.trim() });
     },
 

@@ -1,5 +1,4 @@
 import type { ConnectionView, TestEvent, WarehouseKindView } from '../contract/contract.ts';
-import { AppError } from '../domain/app-error.ts';
 import { makeId } from '../domain/audience.ts';
 import { foldName } from '../domain/check-workspace.ts';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
@@ -9,10 +8,11 @@ import type { Catalog } from './catalog.ts';
 import type { ServiceContext } from './context.ts';
 import { requireConnection, requireKind } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
-import { readSettingsForm } from './settings-form.ts';
-import { listStoredSecrets, saveWithSecrets } from './stored-secrets.ts';
+import { readSettingsForm, refuseOtherKind } from './settings-form.ts';
+import { namesOf, refuseTakenName } from './taken-name.ts';
+import { hasSecretFields, listStoredSecrets, readStoredSecrets, saveWithSecrets } from './stored-secrets.ts';
 import { toAppError } from './to-app-error.ts';
-import { type WarehouseSessions, hasSecrets, readSecrets, secretOwner } from './warehouse-sessions.ts';
+import { type WarehouseSessions, secretOwner } from './warehouse-sessions.ts';
 
 /** A connection as the form gives it. Without `id` it is a new one; secrets left out or empty keep their stored values. */
 export interface ConnectionForm {
@@ -56,18 +56,6 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
     };
   };
 
-  const refuseTakenLabel = (label: string, id: string | undefined): void => {
-    const taken = store.listConnections().find((each) => foldName(each.label) === foldName(label));
-    if (taken === undefined || taken.id === id) return;
-    throw new AppError({
-      code: 'NAME_TAKEN',
-      message: `Another connection is named “${taken.label}”.`,
-      help: 'Choose another name.',
-      retry: 'after-fix',
-      where: 'label',
-    });
-  };
-
   const freeId = (label: string): string =>
     makeId(label, new Set(store.listConnections().map((each) => each.id)));
 
@@ -85,18 +73,13 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
     /** @throws AppError SETTINGS_INVALID, NAME_TAKEN, NOT_FOUND, KEYCHAIN_UNAVAILABLE; then nothing was saved. */
     async save(form: ConnectionForm): Promise<ConnectionView> {
       const existing = form.id === undefined ? undefined : requireConnection(store, form.id);
-      if (existing !== undefined && existing.kind !== form.kind) {
-        throw new AppError({
-          code: 'SETTINGS_INVALID',
-          message: 'The kind of a saved connection does not change.',
-          help: 'Create a new connection instead.',
-          retry: 'after-fix',
-          where: 'kind',
-        });
-      }
+      refuseOtherKind('connection', existing, form.kind);
       const kind = requireKind(warehouses, form.kind);
-      refuseTakenLabel(form.label, form.id);
-      const before = existing === undefined ? {} : await readSecrets(secrets, kind, existing.id);
+      refuseTakenName('connection', form.label, form.id, namesOf(store.listConnections()), 'label');
+      const before =
+        existing === undefined
+          ? {}
+          : await readStoredSecrets(secrets, kind.settings, secretOwner(existing.id));
       const kept = readSettingsForm(kind.settings, form, before);
       const connection: Connection = {
         id: existing?.id ?? freeId(form.label),
@@ -116,7 +99,7 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
     async remove(connectionId: string): Promise<void> {
       const connection = requireConnection(store, connectionId);
       const kind = warehouses.find((each) => each.kind === connection.kind);
-      if (kind === undefined || hasSecrets(kind)) {
+      if (kind === undefined || hasSecretFields(kind.settings)) {
         await secrets.remove(secretOwner(connectionId));
       }
       sessions.retire(connectionId);
@@ -134,7 +117,11 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
       const stored =
         test.connectionId === undefined
           ? {}
-          : await readSecrets(secrets, kind, requireConnection(store, test.connectionId).id);
+          : await readStoredSecrets(
+              secrets,
+              kind.settings,
+              secretOwner(requireConnection(store, test.connectionId).id),
+            );
       const form = readSettingsForm(kind.settings, test, stored);
       const warehouse = await kind.open({ ...form, home: context.home, ...options });
       try {

@@ -2,7 +2,6 @@ import type { DestinationKindView, DestinationView, TestEvent } from '../contrac
 import { DeliveryFailure, type DestinationKind } from '../destinations/destination.ts';
 import { AppError } from '../domain/app-error.ts';
 import { makeId } from '../domain/audience.ts';
-import { foldName } from '../domain/check-workspace.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
 import { describeRecipe } from '../domain/recipe.ts';
@@ -10,8 +9,9 @@ import type { Store } from '../store/store.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
 import { notFound } from './find-definitions.ts';
-import { readSettingsForm } from './settings-form.ts';
-import { hasSecretFields, listStoredSecrets, saveWithSecrets } from './stored-secrets.ts';
+import { readSettingsForm, refuseOtherKind } from './settings-form.ts';
+import { namesOf, refuseTakenName } from './taken-name.ts';
+import { hasSecretFields, listStoredSecrets, readStoredSecrets, saveWithSecrets } from './stored-secrets.ts';
 
 /** A destination as the form gives it. Without `id` it is a new one; secrets left out or empty keep their stored values. */
 export interface DestinationForm {
@@ -45,18 +45,6 @@ export function createDestinations(context: ServiceContext) {
     };
   };
 
-  const refuseTakenLabel = (label: string, id: string | undefined): void => {
-    const taken = store.listDestinations().find((each) => foldName(each.label) === foldName(label));
-    if (taken === undefined || taken.id === id) return;
-    throw new AppError({
-      code: 'NAME_TAKEN',
-      message: `Another destination is named “${taken.label}”.`,
-      help: 'Choose another name.',
-      retry: 'after-fix',
-      where: 'label',
-    });
-  };
-
   return {
     kinds: (): DestinationKindView[] => kinds.map((kind) => describeKind(kind, {}, {})),
 
@@ -71,18 +59,13 @@ export function createDestinations(context: ServiceContext) {
     /** @throws AppError SETTINGS_INVALID, NAME_TAKEN, NOT_FOUND, KEYCHAIN_UNAVAILABLE; then nothing was saved. */
     async save(form: DestinationForm): Promise<DestinationView> {
       const existing = form.id === undefined ? undefined : requireDestination(store, form.id);
-      if (existing !== undefined && existing.kind !== form.kind) {
-        throw new AppError({
-          code: 'SETTINGS_INVALID',
-          message: 'The kind of a saved destination does not change.',
-          help: 'Create a new destination instead.',
-          retry: 'after-fix',
-          where: 'kind',
-        });
-      }
+      refuseOtherKind('destination', existing, form.kind);
       const kind = requireDestinationKind(kinds, form.kind);
-      refuseTakenLabel(form.label, form.id);
-      const before = existing === undefined ? {} : await readDestinationSecrets(context, kind, existing.id);
+      refuseTakenName('destination', form.label, form.id, namesOf(store.listDestinations()), 'label');
+      const before =
+        existing === undefined
+          ? {}
+          : await readStoredSecrets(secrets, kind.settings, destinationOwner(existing.id));
       const kept = readSettingsForm(kind.settings, form, before);
       const taken = new Set(store.listDestinations().map((each) => each.id));
       const destination: Destination = {
@@ -124,7 +107,11 @@ export function createDestinations(context: ServiceContext) {
       const stored =
         test.destinationId === undefined
           ? {}
-          : await readDestinationSecrets(context, kind, requireDestination(store, test.destinationId).id);
+          : await readStoredSecrets(
+              secrets,
+              kind.settings,
+              destinationOwner(requireDestination(store, test.destinationId).id),
+            );
       const form = readSettingsForm(kind.settings, test, stored);
       try {
         await kind.test({ ...form, signal }, (step) => onEvent({ kind: 'step', ...step }));
@@ -153,15 +140,6 @@ export function requireDestinationKind(kinds: readonly DestinationKind[], kind: 
 /** The owner under which a destination's secrets are kept. */
 export function destinationOwner(id: string): string {
   return `destination:${id}`;
-}
-
-/** The stored secrets of a destination, none where its kind has none. @throws AppError KEYCHAIN_UNAVAILABLE */
-export async function readDestinationSecrets(
-  { secrets }: Pick<ServiceContext, 'secrets'>,
-  kind: DestinationKind,
-  id: string,
-): Promise<Secrets> {
-  return hasSecretFields(kind.settings) ? secrets.read(destinationOwner(id)) : {};
 }
 
 function findUsers(store: Store, destinationId: string): DestinationView['usedBy'] {

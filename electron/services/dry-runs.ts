@@ -3,15 +3,13 @@ import { checkChange } from '../activation/guards.ts';
 import { tryRows } from '../activation/dry-run.ts';
 import { pinRows } from '../activation/pin-rows.ts';
 import { settleRun } from '../activation/settle-run.ts';
-import { composeRules } from '../domain/composition.ts';
 import type { Problem } from '../domain/problem.ts';
-import { compileMembers, planAudience } from '../sql/index.ts';
-import { compileMappedRows, outputsOf } from '../sql/compile-mapped.ts';
+import { compileCount } from '../sql/index.ts';
+import { compileMappedRows } from '../sql/compile-mapped.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
-import { findMembersBefore } from './activation-runs.ts';
-import { type Activations, withConsent } from './activations.ts';
+import type { Activations } from './activations.ts';
+import { findMembersBefore } from './carry-out-run.ts';
 import type { ServiceContext } from './context.ts';
-import { findDefinitions, requireAudience } from './find-definitions.ts';
 import { viewSql } from './members.ts';
 import type { ModelRunner, ReadyModel } from './model-runner.ts';
 import { type RunDefinition, defineRun } from './run-definition.ts';
@@ -22,27 +20,10 @@ export function createDryRuns(context: ServiceContext, runner: ModelRunner, acti
 
   /** Members of the audience whatever their consent. */
   const countAll = async (connectionId: string, form: ActivationForm, ready: ReadyModel): Promise<number> => {
-    const definitions = findDefinitions(store, connectionId);
-    const { audience } = requireAudience(store, connectionId, form.audience);
-    const composition = composeRules([audience.rule], definitions);
-    const plan = planAudience({ model: ready.model, composition, asOf: ready.asOf });
-    const members = compileMembers(plan, ready.dialect);
-    const query = {
-      ...members,
-      text: `SELECT count(*) AS members FROM (\n${members.text}\n) AS audience`,
-      columns: [],
-    };
-    const { rows } = await ready.warehouse.query(query, ready.options);
+    const everybody = { audience: form.audience, consent: undefined, fields: [] };
+    const members = activations.prepareMembers(connectionId, everybody)(ready.asOf);
+    const { rows } = await ready.warehouse.query(compileCount(members), ready.options);
     return Number(rows[0]?.[0] ?? 0);
-  };
-
-  /** The members as text, in the order of their ids, whatever the destination takes. */
-  const compileRows = (connectionId: string, form: ActivationForm, { model, dialect, asOf }: ReadyModel) => {
-    const definitions = findDefinitions(store, connectionId);
-    const { audience } = requireAudience(store, connectionId, form.audience);
-    const composition = composeRules([withConsent(audience.rule, form.consent)], definitions);
-    const plan = planAudience({ model, composition, outputs: outputsOf(form.fields), asOf });
-    return compileMappedRows(compileMembers(plan, dialect, { asText: true }), form.fields, true);
   };
 
   const carryOut = async (
@@ -52,19 +33,14 @@ export function createDryRuns(context: ServiceContext, runner: ModelRunner, acti
     ready: ReadyModel,
   ): Promise<DryRun> => {
     const { warehouse, dialect, options, asOf } = ready;
-    const rows = compileRows(connectionId, form, ready);
     const shared = { store, warehouse, dialect, options };
     // The same pinning as a run's, in tables of its own that go at once: the difference is exact, and the destination hears nothing.
-    const counting =
-      plan.tables === undefined ? { ...plan, query: { ...rows, columns: [...rows.columns] } } : plan;
-    const { counts } = await pinRows({
-      ...shared,
-      plan: counting,
-      members: counting.query,
-      onlyRetried: false,
-    });
+    const { counts } = await pinRows({ ...shared, plan, onlyRetried: false });
     await settleRun({ ...shared, runId: run.id, plan, batchesOf: () => [] });
     options.onProgress?.({ text: 'Preparing the first rows' });
+    // As text and in the order of their ids, whatever the destination takes.
+    const members = activations.prepareMembers(connectionId, form, { asText: true })(asOf);
+    const rows = compileMappedRows(members, form.fields, true);
     const tried = await tryRows(warehouse, rows, plan, kind, options);
     const withoutConsent =
       form.consent === undefined ? 0 : (await countAll(connectionId, form, ready)) - counts.members;
@@ -97,7 +73,7 @@ export function createDryRuns(context: ServiceContext, runner: ModelRunner, acti
       activations.refuseBroken(connectionId, form);
       const activation = { ...form, id: form.id ?? 'dry-run' };
       const asOf = runner.asOf(connectionId);
-      const defined = defineRun(context, connectionId, activation, { asOf, startedFrom: 'app' });
+      const defined = defineRun(context, activations, connectionId, activation, { asOf, startedFrom: 'app' });
       return runner.run(connectionId, options, (ready) => carryOut(connectionId, form, defined, ready));
     },
   };

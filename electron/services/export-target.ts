@@ -1,8 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { hashFile } from '../activation/files/hash-file.ts';
 import { AppError, cancelled } from '../domain/app-error.ts';
 import { systemCode } from '../domain/system-code.ts';
 
@@ -75,13 +74,12 @@ export async function digestFile(
   path: string,
   signal: AbortSignal,
 ): Promise<{ digest: string; bytes: number }> {
-  const hash = createHash('sha256');
   try {
-    await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), hash, { signal });
+    const { sha256, bytes } = await hashFile(path, signal);
+    return { digest: sha256, bytes };
   } catch (error) {
     throw signal.aborted ? cancelled() : unwritable(path, error);
   }
-  return { digest: hash.digest('hex'), bytes: (await stat(path)).size };
 }
 
 /** The failure of a write as what it was: a full disk looks like a failed query to the engine that wrote. */

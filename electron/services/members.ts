@@ -9,6 +9,7 @@ import type { Rule } from '../domain/rule.ts';
 import {
   type AudiencePlan,
   type CompiledQuery,
+  type MembersOptions,
   compileColumnValues,
   compileHistogram,
   compileMembers,
@@ -109,11 +110,15 @@ export function createMembers(context: ServiceContext, runner: ModelRunner) {
       return viewSql(compileMembers(planned, dialectOf(connectionId)));
     },
 
-    /** The statement of an export, made of the definitions as they are now, for the instant it will count from. */
-    prepareExport(connectionId: string, request: MembersRequest): (asOf: Instant) => CompiledQuery {
+    /** The statement of an export or a run, made of the definitions as they are now, for the instant it will count from. */
+    prepareExport(
+      connectionId: string,
+      request: MembersRequest,
+      options: MembersOptions = {},
+    ): (asOf: Instant) => CompiledQuery {
       const plan = prepare(connectionId, request);
       const dialect = dialectOf(connectionId);
-      return (asOf) => compileMembers(plan(asOf), dialect);
+      return (asOf) => compileMembers(plan(asOf), dialect, options);
     },
 
     /** Values that occur often in a column; none of a personal one, or of one whose values are no choices. */

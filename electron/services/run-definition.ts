@@ -1,19 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { type RunPlan, identifyPlace, identifyRecipes, recipeOf } from '../activation/run-plan.ts';
+import {
+  type RunPlan,
+  identifyPlace,
+  identifyRecipes,
+  prepareFields,
+  recipeOf,
+} from '../activation/run-plan.ts';
 import type { DestinationKind } from '../destinations/destination.ts';
 import type { Activation } from '../domain/activation.ts';
-import { composeRules } from '../domain/composition.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { Instant } from '../domain/duration.ts';
 import type { Settings } from '../domain/field-spec.ts';
 import type { ActivationRun } from '../domain/run.ts';
-import { type CompiledQuery, compileMembers, planAudience } from '../sql/index.ts';
-import { compileMappedFile, compileMappedRows, outputsOf } from '../sql/compile-mapped.ts';
+import { compileMappedFile, compileMappedRows } from '../sql/compile-mapped.ts';
 import { nameRunTables } from '../sql/run-tables.ts';
-import { withConsent } from './activations.ts';
+import type { Activations } from './activations.ts';
 import type { ServiceContext } from './context.ts';
 import { requireDestination, requireDestinationKind } from './destinations.ts';
-import { findDefinitions, requireAudience, requireConnection, requireKind } from './find-definitions.ts';
+import { requireAudience, requireConnection, requireKind } from './find-definitions.ts';
 import { readSettingsForm } from './settings-form.ts';
 
 /** An activation as it would run now: what its run keeps, and how it is carried out. */
@@ -33,6 +37,7 @@ const NO_LIMITS = { rows: 1_000_000_000, bytes: 1e15, rowOverhead: 0, concurrenc
  */
 export function defineRun(
   context: ServiceContext,
+  activations: Activations,
   connectionId: string,
   activation: Activation,
   { asOf, ...more }: Pick<ActivationRun, 'startedFrom' | 'retryOf'> & { readonly asOf: Instant },
@@ -48,7 +53,11 @@ export function defineRun(
   const isPinned = schema !== undefined && kind.delivery.by === 'batches';
   const id = `r${Date.parse(clock()).toString(36)}${randomBytes(8).toString('hex')}`;
   const place = identifyPlace(kind, destination.id, destination.settings, target);
-  const query = compileRun(context, connectionId, activation, kind, { asOf, isOrdered: !isPinned });
+  const isFiles = kind.delivery.by === 'files';
+  const members = activations.prepareMembers(connectionId, activation, { asText: !isFiles })(asOf);
+  const query = isFiles
+    ? compileMappedFile(members, activation.fields, warehouse.dialect)
+    : compileMappedRows(members, activation.fields, !isPinned);
   const fields = activation.fields.map((field) => ({
     field: field.to,
     recipe: recipeOf(field, kind, destination.settings, target),
@@ -90,9 +99,7 @@ export function defineRun(
       place,
       recipeId,
       fields,
-      identifiers: activation.fields.flatMap(({ to }, at) =>
-        kind.fields.some(({ key, isIdentifier }) => isIdentifier && key === to) ? [at] : [],
-      ),
+      identifiers: prepareFields(fields, kind).flatMap(({ isIdentifier }, at) => (isIdentifier ? [at] : [])),
       limits: limitsOf(kind, destination.settings, target, activation),
       ...(isPinned ? { tables: nameRunTables(schema, { activation: activation.id, place, run: id }) } : {}),
       phase: 'pinning',
@@ -100,24 +107,6 @@ export function defineRun(
       deliveries: {},
     },
   };
-}
-
-/** The members of an activation's audience who agreed, with the mapped columns. */
-function compileRun(
-  { store, warehouses }: ServiceContext,
-  connectionId: string,
-  { audience: audienceId, consent, fields }: Activation,
-  kind: DestinationKind,
-  { asOf, isOrdered }: { readonly asOf: Instant; readonly isOrdered: boolean },
-): CompiledQuery {
-  const definitions = findDefinitions(store, connectionId);
-  const { audience } = requireAudience(store, connectionId, audienceId);
-  const { dialect } = requireKind(warehouses, requireConnection(store, connectionId).kind);
-  const composition = composeRules([withConsent(audience.rule, consent)], definitions);
-  const outputs = outputsOf(fields);
-  const plan = planAudience({ model: definitions.model, composition, outputs, asOf });
-  if (kind.delivery.by === 'files') return compileMappedFile(compileMembers(plan, dialect), fields, dialect);
-  return compileMappedRows(compileMembers(plan, dialect, { asText: true }), fields, isOrdered);
 }
 
 function limitsOf(

@@ -70,3 +70,19 @@ function findUnknown(
   }
   return problems;
 }
+
+/** The kind of something saved stays: its settings belong to it. `what` is a word such as `connection`. @throws AppError SETTINGS_INVALID */
+export function refuseOtherKind(
+  what: string,
+  existing: { readonly kind: string } | undefined,
+  kind: string,
+): void {
+  if (existing === undefined || existing.kind === kind) return;
+  throw new AppError({
+    code: 'SETTINGS_INVALID',
+    message: `The kind of a saved ${what} does not change.`,
+    help: `Create a new ${what} instead.`,
+    retry: 'after-fix',
+    where: 'kind',
+  });
+}

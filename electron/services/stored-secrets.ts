@@ -6,15 +6,23 @@ export function hasSecretFields(specs: readonly FieldSpec[]): boolean {
   return specs.some((field) => field.kind === 'secret');
 }
 
+/** The stored secrets of an owner, none where its form has none. @throws AppError KEYCHAIN_UNAVAILABLE */
+export async function readStoredSecrets(
+  secrets: SecretStore,
+  specs: readonly FieldSpec[],
+  owner: string,
+): Promise<Secrets> {
+  return hasSecretFields(specs) ? secrets.read(owner) : {};
+}
+
 /** Which secrets of an owner are stored, by key. A locked keychain must not empty a list: opening one will name it. */
 export async function listStoredSecrets(
   secrets: SecretStore,
   specs: readonly FieldSpec[],
   owner: string,
 ): Promise<string[]> {
-  if (!hasSecretFields(specs)) return [];
   try {
-    return Object.keys(await secrets.read(owner));
+    return Object.keys(await readStoredSecrets(secrets, specs, owner));
   } catch {
     return [];
   }

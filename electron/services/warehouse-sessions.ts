@@ -1,10 +1,9 @@
 import { AppError, cancelled } from '../domain/app-error.ts';
-import type { Secrets } from '../domain/field-spec.ts';
-import type { SecretStore } from '../keychain/secret-store.ts';
-import type { ActOptions, OpenWarehouse, Progress, WarehouseKind } from '../warehouses/warehouse.ts';
+import type { ActOptions, OpenWarehouse, Progress } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
 import { requireConnection, requireKind } from './find-definitions.ts';
 import { raceAbort } from './race-abort.ts';
+import { readStoredSecrets } from './stored-secrets.ts';
 
 /** How long an unused warehouse stays open, in milliseconds. */
 const IDLE = 10 * 60_000;
@@ -153,20 +152,6 @@ export function secretOwner(connectionId: string): string {
   return `connection:${connectionId}`;
 }
 
-/** Whether connections of a kind have secrets; of others the keychain is never asked. */
-export function hasSecrets(kind: WarehouseKind): boolean {
-  return kind.settings.some((field) => field.kind === 'secret');
-}
-
-/** The stored secrets of a connection, none where its kind has none. @throws AppError KEYCHAIN_UNAVAILABLE */
-export async function readSecrets(
-  secrets: SecretStore,
-  kind: WarehouseKind,
-  connectionId: string,
-): Promise<Secrets> {
-  return hasSecrets(kind) ? secrets.read(secretOwner(connectionId)) : {};
-}
-
 async function openConnection(
   context: SessionContext,
   connectionId: string,
@@ -174,6 +159,6 @@ async function openConnection(
 ): Promise<OpenWarehouse> {
   const connection = requireConnection(context.store, connectionId);
   const kind = requireKind(context.warehouses, connection.kind);
-  const secrets = await readSecrets(context.secrets, kind, connectionId);
+  const secrets = await readStoredSecrets(context.secrets, kind.settings, secretOwner(connectionId));
   return kind.open({ settings: connection.settings, secrets, home: context.home, ...options });
 }

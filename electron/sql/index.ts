@@ -1,5 +1,6 @@
 export type { AudiencePlan } from './audience-plan.ts';
-export { compileMembers } from './compile-audience.ts';
+export { type MembersOptions, compileMembers } from './compile-audience.ts';
+export { compileCount } from './compile-count.ts';
 export { compileHistogram, readHistogram } from './compile-histogram.ts';
 export { compileColumnValues, compileCustomerView } from './compile-catalog.ts';
 export { type GrantPlan, compileGrant, compileGrantScript, compileRevoke } from './compile-grants.ts';

@@ -33,12 +33,12 @@ export function createRuns(database: BetterSqlite3.Database): RunsPart {
     "SELECT document FROM runs WHERE status = 'running' ORDER BY started_at, id",
   );
   const lastOf = database.prepare<
-    { connectionId: string; activationId: string; status: string | null },
+    { connectionId: string; activationId: string; statuses: string },
     { document: string }
   >(
     `SELECT document FROM runs
      WHERE connection_id = @connectionId AND activation_id = @activationId AND retry_of IS NULL
-       AND status = coalesce(@status, status)
+       AND (@statuses = '[]' OR status IN (SELECT value FROM json_each(@statuses)))
      ORDER BY started_at DESC, id DESC LIMIT 1`,
   );
   const ofActivation = database.prepare<[string, string, string, number], { document: string }>(
@@ -58,8 +58,8 @@ export function createRuns(database: BetterSqlite3.Database): RunsPart {
     },
     listRuns: (limit) => newest.all(limit).map(read),
     listUnfinishedRuns: () => unfinished.all().map(read),
-    findLastRun(connectionId, activationId, status) {
-      const row = lastOf.get({ connectionId, activationId, status: status ?? null });
+    findLastRun(connectionId, activationId, ...statuses) {
+      const row = lastOf.get({ connectionId, activationId, statuses: JSON.stringify(statuses) });
       return row === undefined ? undefined : readDocument(ActivationRun, row.document, 'run');
     },
     listRunsOf: (connectionId, activationId, statuses, limit) =>

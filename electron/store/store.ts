@@ -114,11 +114,11 @@ export interface Store {
   /** What a delivery keeps between batches and over a crash: ids of the vendor's things, as JSON. */
   saveRunState(runId: string, state: Readonly<Record<string, unknown>>): void;
   findRunState(runId: string): Readonly<Record<string, unknown>> | undefined;
-  /** The newest run of an activation that is not a retry of rejected rows; of one status where it is given. */
+  /** The newest run of an activation that is not a retry of rejected rows; of these statuses, or of any where none is given. */
   findLastRun(
     connectionId: string,
     activationId: string,
-    status?: ActivationRun['status'],
+    ...statuses: ActivationRun['status'][]
   ): ActivationRun | undefined;
   /** Runs of an activation in one of these states, the newest first. */
   listRunsOf(

@@ -2,7 +2,7 @@
 // conditions on purchases. Each against the best that was written by hand for this very audience, and beside it the naive form: one EXISTS
 // a condition. Goals: at most 1.10 of the best; the naive form at least 1.5.
 import { composeRules } from '../../electron/domain/composition.ts';
-import { type CompiledQuery, compileMembers, planAudience } from '../../electron/sql/index.ts';
+import { type CompiledQuery, compileCount, compileMembers, planAudience } from '../../electron/sql/index.ts';
 import { databricks } from '../../electron/warehouses/databricks.ts';
 import type { Rule } from '../../electron/domain/rule.ts';
 import { EIGHT_CONDITIONS, SHOPPERS } from './support/eight-conditions.ts';
@@ -100,18 +100,14 @@ const AUDIENCES = {
 };
 
 /** The ids stay in the warehouse, so that no side pays for carrying rows. */
-const counted = (text: string): CompiledQuery => ({
-  text: `SELECT count(*) AS members FROM (\n${text}\n) AS audience`,
-  values: {},
-  columns: [],
-});
+const counted = (text: string): CompiledQuery => compileCount({ text, values: {}, columns: [] });
 
 const { lakehouse, warehouse } = await openSpark();
 try {
   for (const [audience, forms] of Object.entries(AUDIENCES)) {
     const { ours } = forms;
     const queries = {
-      ours: { ...counted(ours.text), values: ours.values },
+      ours: compileCount(ours),
       best: counted(forms.best),
       naive: counted(forms.naive),
     };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Pace, RequestGate, waitFor } from '../../../electron/activation/pace.ts';
-import { type SendContext, SendStopped, sendBatch } from '../../../electron/activation/send-batch.ts';
+import { type SendContext, sendBatch } from '../../../electron/activation/send-batch.ts';
 import {
   type Batch,
   type BatchReply,
@@ -112,10 +112,12 @@ describe('a batch', () => {
 
   it('ends the run after its last try, or where a person has to act', async () => {
     const tired = scripted(['retry', 'retry', 'retry', 'retry']);
-    await expect(sendBatch(BATCH, tired.context('safe'), undefined)).rejects.toBeInstanceOf(SendStopped);
+    await expect(sendBatch(BATCH, tired.context('safe'), undefined)).rejects.toMatchObject({ kind: 'retry' });
     expect(tired.log.filter((each) => each.startsWith('sending'))).toHaveLength(4);
     const stopped = scripted(['stop']);
-    await expect(sendBatch(BATCH, stopped.context('safe'), undefined)).rejects.toBeInstanceOf(SendStopped);
+    await expect(sendBatch(BATCH, stopped.context('safe'), undefined)).rejects.toMatchObject({
+      kind: 'stop',
+    });
     expect(stopped.log).toEqual(['sending 1', 'not taken']);
   });
 
