@@ -5,9 +5,12 @@ import type { Activation } from '../../electron/domain/activation.ts';
 import { launchSlipway } from '../support/electron.ts';
 import { seedActivations } from '../support/seed-activations.ts';
 import { readArrival } from '../support/seed-arrival.ts';
-import { type SeedVendors, membersByHand, startSeedVendors } from '../support/seed-vendors.ts';
-import { findSshd } from '../support/sshd.ts';
-import { findVersitygw } from '../support/versitygw.ts';
+import {
+  type SeedVendors,
+  membersByHand,
+  noteMissingServers,
+  startSeedVendors,
+} from '../support/seed-vendors.ts';
 import {
   addDestination,
   makeActivation,
@@ -22,9 +25,7 @@ import { photograph, photographForReadme } from './support/photograph.ts';
 import { composeSeed } from './support/seed-by-hand.ts';
 import { visit } from './support/seed-clicks.ts';
 
-const tools = [await findSshd(), await findVersitygw()];
-const missing = tools.flatMap((tool) => ('missing' in tool ? [tool.missing] : []));
-const note = missing.length === 0 ? '' : ` (without ${missing.join('; ')})`;
+const note = await noteMissingServers();
 // The app writes, counts and sends for minutes where the machine is shared.
 test.setTimeout(900_000);
 

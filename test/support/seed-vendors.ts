@@ -23,8 +23,6 @@ export interface SeedPlace {
 /** Every destination of the seed, with servers that check what arrives. */
 export interface SeedVendors {
   readonly places: readonly SeedPlace[];
-  /** Servers that cannot be had on this machine, with the reason. */
-  readonly missing: readonly string[];
   /** Members of SparkPost's lists, by the list. */
   recipients(list: string): string[];
   /** Members of the audience at a vendor, each as its identifiers joined by `|`. */
@@ -33,6 +31,14 @@ export interface SeedVendors {
   lines(place: 'sftp' | 's3', name: string): { header: string; rows: string[] };
   /** Forgets what was received. */
   stop(): Promise<void>;
+}
+
+/** What a title says of servers that cannot be had on this machine, with the reason; empty where all can. */
+export async function noteMissingServers(): Promise<string> {
+  const missing = [await findSshd(), await findVersitygw()].flatMap((tool) =>
+    'missing' in tool ? [tool.missing] : [],
+  );
+  return missing.length === 0 ? '' : ` (without ${missing.join('; ')})`;
 }
 
 /** Starts every vendor and server of the seed on loopback. Stop them in the end. */
@@ -111,7 +117,6 @@ export async function startSeedVendors(): Promise<SeedVendors> {
   }
   return {
     places,
-    missing: [sshTool, s3Tool].flatMap((tool) => ('missing' in tool ? [tool.missing] : [])),
     recipients: (list) => (sparkpost.lists.get(list)?.recipients ?? []).map(({ address }) => address).sort(),
     members: (at) => {
       if (at === 'facebook')

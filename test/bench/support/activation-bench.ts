@@ -3,11 +3,9 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { TEXT, type ColumnType } from '../../../electron/domain/column-type.ts';
+import { BIGINT, TEXT } from '../../../electron/domain/column-type.ts';
 import type { Workspace } from '../../../electron/domain/workspace.ts';
 import { cacheFolder, fillOnce } from '../../support/cache.ts';
-
-const BIGINT: ColumnType = { kind: 'integer', native: 'BIGINT', bits: 64 };
 
 /** A DuckDB file with so many people: an id and an e-mail address each. Made once. */
 export async function makePeople(rows: number): Promise<string> {

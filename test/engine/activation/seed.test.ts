@@ -13,13 +13,11 @@ import { useEngine } from '../../support/engine.ts';
 import { seedActivations } from '../../support/seed-activations.ts';
 import { readArrival } from '../../support/seed-arrival.ts';
 import { SAMPLE, addDestination, importSeed, runToEnd } from '../../support/seed-engine.ts';
-import { type SeedVendors, startSeedVendors } from '../../support/seed-vendors.ts';
+import { type SeedVendors, noteMissingServers, startSeedVendors } from '../../support/seed-vendors.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const engine = useEngine();
-const probe = await startSeedVendors();
-await probe.stop();
-const note = probe.missing.length === 0 ? '' : ` (without ${probe.missing.join('; ')})`;
+const note = await noteMissingServers();
 
 describe(`the seed’s audiences arrive${note}`, () => {
   let vendors: SeedVendors;
