@@ -11,6 +11,8 @@ import type { CustomerModel } from '../../../electron/domain/model.ts';
 import type { Problem } from '../../../electron/domain/problem.ts';
 import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
+import { Saving } from '../../shell/saving.svelte.ts';
+import { Calm } from '../../ui/calm.svelte.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
 import {
@@ -35,20 +37,14 @@ export interface ActivationSetting {
   readonly found: readonly Problem[];
 }
 
-/** Waits for the end of editing before the engine is asked, in milliseconds. */
-const CALM_MS = 350;
-
 /** The editor of one activation: its draft, what is wrong with it, and what the engine suggests for it. */
 export class ActivationEditor {
   readonly draft: Draft<ActivationDraft>;
-  /** The draft some time after the last change: what is checked, described and previewed. */
-  calm: ActivationDraft;
   /** The id of the saved activation; undefined until the first save. */
   activationId: string | undefined;
   /** Gaps stand at their fields once the person has tried to save or run. */
   attempted: boolean;
-  isSaving = $state(false);
-  saveError = $state.raw<AppErrorShape>();
+  readonly saving = new Saving();
   isSuggesting = $state(false);
   suggestError = $state.raw<AppErrorShape>();
 
@@ -88,7 +84,7 @@ export class ActivationEditor {
   readonly #engine: Engine;
   readonly #connectionId: string;
   readonly #readSetting: () => ActivationSetting;
-  #calmTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #calm: Calm<ActivationDraft>;
   #asked = 0;
 
   /** Edits a saved activation, or a new one. */
@@ -103,13 +99,17 @@ export class ActivationEditor {
     this.#readSetting = readSetting;
     this.activationId = $state(activation?.id);
     this.attempted = $state(activation !== undefined);
-    const initial = openActivation(activation);
-    this.draft = new Draft(initial);
-    this.calm = $state.raw(initial);
+    this.draft = new Draft(openActivation(activation));
+    this.#calm = new Calm(() => this.draft.value);
   }
 
   get setting(): ActivationSetting {
     return this.#readSetting();
+  }
+
+  /** The draft some time after the last change: what is checked, described and previewed. */
+  get calm(): ActivationDraft {
+    return this.#calm.value;
   }
 
   /** The problems that stand at a place and below it. */
@@ -120,7 +120,11 @@ export class ActivationEditor {
   /** Takes a step. `field` names what was changed, so that typing is one step of undo. */
   change(change: Partial<ActivationDraft>, field?: string): void {
     this.draft.change({ ...this.draft.value, ...change }, field);
-    this.#rest();
+    this.#calm.follow();
+  }
+
+  rename(name: string): void {
+    this.change({ name }, 'name');
   }
 
   /** Changes a row of the mapping in its place. */
@@ -184,45 +188,37 @@ export class ActivationEditor {
 
   undo(): void {
     this.draft.undo();
-    this.#rest();
+    this.#calm.follow();
   }
 
   redo(): void {
     this.draft.redo();
-    this.#rest();
+    this.#calm.follow();
   }
 
   /** Ends the wait for calm: the engine is asked about the draft as it is. */
   settle(): void {
-    clearTimeout(this.#calmTimer);
-    this.calm = this.draft.value;
+    this.#calm.settle();
   }
 
-  /** Saves the draft. @returns what was saved, or undefined where something is missing or it failed: see `saveError`. */
+  /** Saves the draft. @returns what was saved, or undefined where something is missing or it failed: see `saving`. */
   async save(): Promise<ActivationSummary | undefined> {
     this.attempted = true;
     this.settle();
     const { value } = this.draft;
     const form = this.#close(value);
-    if (this.isSaving || form === undefined || value.name.trim() === '') return undefined;
-    this.isSaving = true;
-    this.saveError = undefined;
-    try {
+    if (form === undefined || value.name.trim() === '') return undefined;
+    return this.saving.run(async () => {
       const saved = await this.#engine.activations.save({ connectionId: this.#connectionId, form });
       this.activationId = saved.activation.id;
       this.draft.markSaved(value);
       return saved;
-    } catch (cause) {
-      this.saveError = toAppError(cause);
-      return undefined;
-    } finally {
-      this.isSaving = false;
-    }
+    });
   }
 
   /** Ends what is under way. */
   close(): void {
-    clearTimeout(this.#calmTimer);
+    this.#calm.stop();
     this.#asked += 1;
   }
 
@@ -232,10 +228,5 @@ export class ActivationEditor {
       mode: this.mode,
       specs: this.kind?.target ?? [],
     });
-  }
-
-  #rest(): void {
-    clearTimeout(this.#calmTimer);
-    this.#calmTimer = setTimeout(() => (this.calm = this.draft.value), CALM_MS);
   }
 }

@@ -1,5 +1,4 @@
 import type { AudienceSummary } from '../../../electron/contract/contract.ts';
-import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
 import type { Audience, OutputColumn } from '../../../electron/domain/audience.ts';
 import type { Definitions } from '../../../electron/domain/composition.ts';
 import { type Problem, hasErrors } from '../../../electron/domain/problem.ts';
@@ -7,6 +6,8 @@ import type { Condition, Rule } from '../../../electron/domain/rule.ts';
 import { SvelteSet } from 'svelte/reactivity';
 import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
+import { Saving } from '../../shell/saving.svelte.ts';
+import { Calm } from '../../ui/calm.svelte.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
 import { checkColumns } from '../../../electron/domain/check-columns.ts';
@@ -30,9 +31,6 @@ export interface AudienceDraft {
   readonly columns: readonly OutputColumn[];
 }
 
-/** Waits for the end of editing before members and SQL are asked for, in milliseconds. */
-const CALM_MS = 350;
-
 /** The editor of one audience: its draft, what is wrong with it, its counts, and which conditions are open. */
 export class AudienceEditor {
   readonly draft: Draft<AudienceDraft>;
@@ -41,12 +39,9 @@ export class AudienceEditor {
   readonly opened = new SvelteSet<string>();
   /** Ids of conditions being written for the first time: what they lack is not shown as a mistake yet. */
   readonly fresh = new SvelteSet<string>();
-  /** The draft some time after the last change: what members and SQL show. */
-  calm: AudienceDraft;
   /** The id of the saved audience; undefined until the first save. */
   audienceId: string | undefined;
-  isSaving = $state(false);
-  saveError = $state.raw<AppErrorShape>();
+  readonly saving = new Saving();
 
   /** The rule of the draft. What is derived from it rests while only name, description or columns change. */
   readonly rule: Rule = $derived.by(() => this.draft.value.rule);
@@ -64,7 +59,7 @@ export class AudienceEditor {
   readonly #engine: Engine;
   readonly #connectionId: string;
   readonly #readDefinitions: () => Definitions;
-  #calmTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #calm: Calm<AudienceDraft>;
 
   /** Edits a saved audience, or a new one. `readDefinitions` is read reactively. */
   constructor(
@@ -77,14 +72,18 @@ export class AudienceEditor {
     this.#connectionId = connectionId;
     this.#readDefinitions = readDefinitions;
     this.audienceId = $state(audience?.id);
-    const initial: AudienceDraft = openAudience(audience);
-    this.draft = new Draft(initial, isSameAudience);
-    this.calm = $state.raw(initial);
+    this.draft = new Draft(openAudience(audience), isSameAudience);
+    this.#calm = new Calm(() => this.draft.value);
     this.counts = new LiveCounts(
       (rules, signal) => engine.audiences.histogram({ connectionId, rules }, { signal }),
       toAppError,
     );
     this.#showCounts();
+  }
+
+  /** The draft some time after the last change: what members and SQL show. */
+  get calm(): AudienceDraft {
+    return this.#calm.value;
   }
 
   /** Changes the rule. `field` names what was changed, so that typing is one step of undo. */
@@ -118,6 +117,10 @@ export class AudienceEditor {
     this.#change({ ...this.draft.value, ...change }, field);
   }
 
+  rename(name: string): void {
+    this.changeText({ name }, 'name');
+  }
+
   /** Opens or closes the form of a condition. What it lacks is shown from then on. */
   toggleOpen(id: string): void {
     if (!this.opened.delete(id)) this.opened.add(id);
@@ -141,14 +144,12 @@ export class AudienceEditor {
     this.#follow();
   }
 
-  /** Saves the draft. @returns what was saved, or undefined where it failed: see `saveError`. */
+  /** Saves the draft. @returns what was saved, or undefined where it failed: see `saving`. */
   async save(): Promise<AudienceSummary | undefined> {
     this.settle();
     const { value } = this.draft;
-    if (this.isSaving || this.hasErrors || value.name.trim() === '') return undefined;
-    this.isSaving = true;
-    this.saveError = undefined;
-    try {
+    if (this.hasErrors || value.name.trim() === '') return undefined;
+    return this.saving.run(async () => {
       const saved = await this.#engine.audiences.save({
         connectionId: this.#connectionId,
         ...(this.audienceId === undefined ? {} : { id: this.audienceId }),
@@ -160,36 +161,26 @@ export class AudienceEditor {
       this.audienceId = saved.audience.id;
       this.draft.markSaved(value);
       return saved;
-    } catch (cause) {
-      this.saveError = toAppError(cause);
-      return undefined;
-    } finally {
-      this.isSaving = false;
-    }
+    });
   }
 
   /** Ends what is under way. */
   close(): void {
-    clearTimeout(this.#calmTimer);
+    this.#calm.stop();
     this.counts.close();
   }
 
   #change(next: AudienceDraft, field: string | undefined): void {
     const before = this.rule;
     this.draft.change(next, field);
-    if (next.rule === before) this.#followCalmly();
+    if (next.rule === before) this.#calm.follow();
     else this.#follow();
   }
 
   #follow(): void {
     this.#forgetGone();
     this.#showCounts();
-    this.#followCalmly();
-  }
-
-  #followCalmly(): void {
-    clearTimeout(this.#calmTimer);
-    this.#calmTimer = setTimeout(() => (this.calm = this.draft.value), CALM_MS);
+    this.#calm.follow();
   }
 
   #forgetGone(): void {

@@ -1,12 +1,11 @@
-import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
 import { type Audience, referredAudiences } from '../../../electron/domain/audience.ts';
 import { checkModel } from '../../../electron/domain/check-model.ts';
 import { checkRule } from '../../../electron/domain/check-rule.ts';
 import type { CustomerModel, Entity, Trait } from '../../../electron/domain/model.ts';
 import { type Problem, hasErrors } from '../../../electron/domain/problem.ts';
 import type { Rule } from '../../../electron/domain/rule.ts';
-import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
+import { Saving } from '../../shell/saving.svelte.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
 
 /** What the engine says of the saved model. */
@@ -19,8 +18,7 @@ export interface SavedModel {
 export class ModelEditor {
   /** The model; null until a customer table is chosen. */
   readonly draft: Draft<CustomerModel | null>;
-  isSaving = $state(false);
-  saveError = $state.raw<AppErrorShape>();
+  readonly saving = new Saving();
   /** What the engine found, with the catalog at hand; it holds until the draft changes. */
   #found: { readonly of: CustomerModel | null; readonly problems: readonly Problem[] };
 
@@ -108,25 +106,19 @@ export class ModelEditor {
     return audiences.filter(({ id }) => broken.has(id)).map(({ name }) => name);
   }
 
-  /** Saves the draft. @returns true where it is saved; otherwise `problems` or `saveError` say why not. */
+  /** Saves the draft. @returns true where it is saved; otherwise `problems` or `saving` say why not. */
   async save(): Promise<boolean> {
     const { value } = this.draft;
-    if (value === null || this.isSaving || this.hasErrors) return false;
-    this.isSaving = true;
-    this.saveError = undefined;
-    try {
+    if (value === null || this.hasErrors) return false;
+    const isSaved = await this.saving.run(async () => {
       const { problems } = await this.#engine.model.save({ connectionId: this.#connectionId, model: value });
       this.#found = { of: value, problems };
       if (hasErrors(problems)) return false;
       this.#saved = value;
       this.draft.markSaved(value);
       return true;
-    } catch (cause) {
-      this.saveError = toAppError(cause);
-      return false;
-    } finally {
-      this.isSaving = false;
-    }
+    });
+    return isSaved === true;
   }
 }
 

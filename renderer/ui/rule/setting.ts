@@ -1,5 +1,6 @@
 import { createContext } from 'svelte';
 import type { CustomerModel } from '../../../electron/domain/model.ts';
+import { ValueSuggestions } from './value-suggestions.svelte.ts';
 
 /** What the fields of a rule need beside the rule itself. Both members are read reactively. */
 export interface RuleSetting {
@@ -8,5 +9,21 @@ export interface RuleSetting {
   suggestValues(entity: string, column: string): readonly string[];
 }
 
-/** The setting of every rule field below the component that set it. */
-export const [getRuleSetting, setRuleSetting] = createContext<RuleSetting>();
+const [getRuleSetting, setRuleSetting] = createContext<RuleSetting>();
+
+/** The setting of every rule field below the component that opened it. */
+export { getRuleSetting };
+
+/** Opens the setting of the rule fields below a component, at its start. `readModel` is read reactively; `fetchValues` asks the engine. */
+export function openRuleSetting(
+  readModel: () => CustomerModel,
+  fetchValues: (entity: string, column: string) => Promise<readonly string[]>,
+): void {
+  const suggestions = new ValueSuggestions(fetchValues);
+  setRuleSetting({
+    get model() {
+      return readModel();
+    },
+    suggestValues: (entity, column) => suggestions.read(entity, column),
+  });
+}
