@@ -74,9 +74,15 @@ module.exports = {
       'The runner knows warehouses and destinations by their interfaces.',
     ),
     only(
+      'journeys-on-interfaces',
+      '^electron/journeys/',
+      ['^electron/(journeys|sql|domain)/', ...interfaces],
+      'Journeys know warehouses by their interface; sends are runs, which services start.',
+    ),
+    only(
       'services-on-interfaces',
       '^electron/services/',
-      ['^electron/(services|activation|sql|domain|contract)/', ...interfaces],
+      ['^electron/(services|activation|journeys|sql|domain|contract)/', ...interfaces],
       'A service gets its warehouses, destinations, store and secrets from compose.ts.',
     ),
     only(

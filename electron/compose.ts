@@ -61,6 +61,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
   });
   await services.exports.endLeftovers();
   services.activationRuns.markInterrupted();
+  services.journeyTicks.markInterrupted();
   if (config.schedules !== false) services.schedules.start();
   return {
     router: createRouter(services),

@@ -5,7 +5,7 @@ import type { Definitions } from '../domain/composition.ts';
 import type { Destination } from '../domain/destination.ts';
 import { checkSettings } from '../domain/field-spec.ts';
 import { type Attribute, findAttribute, findEntity } from '../domain/model.ts';
-import { type Problem, errorAt } from '../domain/problem.ts';
+import { type Problem, errorAt, warningAt } from '../domain/problem.ts';
 
 /** Words of health and finance, which Meta refuses in names of audiences (custom audience policy, January 2026). */
 const SENSITIVE = [
@@ -204,8 +204,4 @@ function attributeOf(from: FieldMapping['from'], model: Definitions['model']): A
 
 function isContact(attribute: Attribute | undefined): attribute is Attribute {
   return attribute?.pii === 'email' || attribute?.pii === 'phone';
-}
-
-function warningAt(where: string, message: string, help: string): Problem {
-  return { severity: 'warning', where, message, help };
 }

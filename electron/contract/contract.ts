@@ -14,6 +14,7 @@ import { ExportRun, FileFormat } from '../domain/run.ts';
 import { TablePath } from '../domain/table-path.ts';
 import { Connection } from '../domain/workspace.ts';
 import { activationContract } from './activation.ts';
+import { journeyContract } from './journeys.ts';
 import {
   MOST_MEMBERS,
   MOST_ROWS,
@@ -35,6 +36,14 @@ export type {
   DryRun,
   RunProgress,
 } from './activation.ts';
+export type {
+  JourneyCounts,
+  JourneyResults,
+  JourneySummary,
+  TickProgress,
+  Trace,
+  WayCount,
+} from './journeys.ts';
 export { MOST_MEMBERS, MOST_ROWS, type Preview, type SqlView, type TestEvent } from './common.ts';
 
 const onAudience = onConnection.extend({ audienceId: DefinitionId });
@@ -235,6 +244,7 @@ export const contract = {
       .output(withProgress(ExportRun)),
   },
   ...activationContract,
+  ...journeyContract,
   workspace: {
     /** The workspace file's text (YAML). */
     export: base.input(nothing).output(z.object({ text: z.string() })),

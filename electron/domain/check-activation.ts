@@ -17,23 +17,34 @@ export interface ActivationDefinitions extends Definitions {
  * document; without it paths begin with the activation's own keys.
  */
 export function checkActivation(
-  { audience, destination, fields, consent }: Omit<Activation, 'id'>,
-  { model, audiences, destinations }: ActivationDefinitions,
+  { audience, ...rest }: Omit<Activation, 'id'>,
+  definitions: ActivationDefinitions,
   where = '',
 ): Problem[] {
-  const place = (key: string): string => (where === '' ? key : `${where}.${key}`);
+  const found = checkStepActivation(rest, definitions, where);
+  if (definitions.audiences.some((each) => each.id === audience)) return found;
+  const message = `The audience “${audience}” does not exist.`;
+  return [errorAt(within(where, 'audience'), message, 'Choose another audience.'), ...found];
+}
+
+/** {@link checkActivation} of what a step of a journey sends: the members are its own. */
+export function checkStepActivation(
+  { destination, fields, consent }: Pick<Activation, 'destination' | 'fields' | 'consent'>,
+  { model, destinations }: ActivationDefinitions,
+  where: string,
+): Problem[] {
   const problems: Problem[] = [];
-  if (!audiences.some((each) => each.id === audience)) {
-    const message = `The audience “${audience}” does not exist.`;
-    problems.push(errorAt(place('audience'), message, 'Choose another audience.'));
-  }
   if (!destinations.some((each) => each.id === destination)) {
     const message = `The destination “${destination}” does not exist.`;
-    problems.push(errorAt(place('destination'), message, 'Choose another destination.'));
+    problems.push(errorAt(within(where, 'destination'), message, 'Choose another destination.'));
   }
-  problems.push(...checkFields(fields, model, place('fields')));
-  if (consent !== undefined) problems.push(...checkConsent(consent, model, place('consent')));
+  problems.push(...checkFields(fields, model, within(where, 'fields')));
+  if (consent !== undefined) problems.push(...checkConsent(consent, model, within(where, 'consent')));
   return problems;
+}
+
+function within(where: string, key: string): string {
+  return where === '' ? key : `${where}.${key}`;
 }
 
 function checkFields(fields: readonly FieldMapping[], model: CustomerModel, where: string): Problem[] {

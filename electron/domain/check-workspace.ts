@@ -1,5 +1,6 @@
 import { checkActivation } from './check-activation.ts';
 import { checkColumns } from './check-columns.ts';
+import { checkJourney } from './check-journey.ts';
 import { checkModel } from './check-model.ts';
 import { checkRule } from './check-rule.ts';
 import type { Destination } from './destination.ts';
@@ -41,7 +42,7 @@ function checkDefinitions(
   destinations: readonly Destination[],
   where: string,
 ): Problem[] {
-  const { audiences, activations, ...model } = whole;
+  const { audiences, activations, journeys, ...model } = whole;
   const definitions = { model, audiences, destinations };
   const place = (at: number): string => `${where}.audiences[${at}]`;
   return [
@@ -56,6 +57,15 @@ function checkDefinitions(
     ...checkUnique(activations, 'name', `${where}.activations`),
     ...activations.flatMap((activation, at) =>
       checkActivation(activation, definitions, `${where}.activations[${at}]`),
+    ),
+    ...checkUnique(journeys, 'id', `${where}.journeys`),
+    ...checkUnique(journeys, 'name', `${where}.journeys`),
+    // A draft may be unfinished: what keeps it from being published keeps no file from being read.
+    ...journeys.flatMap((journey, at) =>
+      checkJourney(journey, definitions, `${where}.journeys[${at}]`).map((problem) => ({
+        ...problem,
+        severity: 'warning' as const,
+      })),
     ),
   ];
 }

@@ -49,6 +49,7 @@ export const ColumnType: z.ZodType<ColumnType> = z.lazy(() =>
 /** The types of what statements compute themselves: texts, and counts. */
 export const TEXT: ColumnType = { kind: 'text', native: 'text' };
 export const BIGINT: ColumnType = { kind: 'integer', native: 'bigint', bits: 64 };
+export const BOOLEAN: ColumnType = { kind: 'boolean', native: 'boolean' };
 
 /** What a rule can ask of a column: operators belong to a family, not to a single type. */
 export const TypeFamily = z.enum(['text', 'number', 'boolean', 'time', 'list', 'other']);

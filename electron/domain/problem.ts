@@ -21,3 +21,8 @@ export function hasErrors(problems: readonly Problem[]): boolean {
 export function errorAt(where: string, message: string, help: string): Problem {
   return { severity: 'error', where, message, help };
 }
+
+/** A finding to think about, which forbids nothing. */
+export function warningAt(where: string, message: string, help: string): Problem {
+  return { severity: 'warning', where, message, help };
+}

@@ -92,6 +92,16 @@ export const ActivationRun = z.object({
   approved: z.array(RunPause.shape.reason).default([]),
   /** The run whose rejected rows this one tries again. */
   retryOf: z.string().optional(),
+  /** The tick and step of a journey that it sends for. */
+  journey: z
+    .object({
+      id: z.string(),
+      name: z.string(),
+      tick: z.number().int(),
+      version: z.number().int(),
+      step: z.string(),
+    })
+    .optional(),
 });
 export type ActivationRun = z.infer<typeof ActivationRun>;
 

@@ -3,6 +3,7 @@ import { Activation } from './activation.ts';
 import { Audience } from './audience.ts';
 import { Destination } from './destination.ts';
 import { Settings } from './field-spec.ts';
+import { Journey } from './journey.ts';
 import { CustomerModel } from './model.ts';
 import { DefinitionId } from './rule.ts';
 
@@ -15,12 +16,13 @@ export const Connection = z.strictObject({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** The model of one connection with the audiences over it and their activations. */
+/** The model of one connection with the audiences over it, their activations and journeys. */
 export const WorkspaceModel = z.strictObject({
   connection: DefinitionId,
   ...CustomerModel.shape,
   audiences: z.array(Audience).default([]),
   activations: z.array(Activation).default([]),
+  journeys: z.array(Journey).default([]),
 });
 export type WorkspaceModel = z.infer<typeof WorkspaceModel>;
 

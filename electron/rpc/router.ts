@@ -47,6 +47,7 @@ export function createRouter(services: Services) {
   const { connections, catalog, permissions, models, audiences, members, exports, runs, workspaces } =
     services;
   const { destinations, activations, activationRuns, dryRuns, ledger } = services;
+  const { journeys, journeyTicks, journeyResults } = services;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -193,6 +194,52 @@ export function createRouter(services: Services) {
       cancel: os.activations.cancel.handler(({ input }) => activationRuns.cancel(input.runId)),
       retryRejected: os.activations.retryRejected.handler(({ input }) =>
         activationRuns.retryRejected(input.runId),
+      ),
+    },
+    journeys: {
+      list: os.journeys.list.handler(({ input }) => journeys.list(input.connectionId)),
+      get: os.journeys.get.handler(({ input }) => journeys.get(input.connectionId, input.journeyId)),
+      save: os.journeys.save.handler(({ input }) => journeys.save(input.connectionId, input.form)),
+      duplicate: os.journeys.duplicate.handler(({ input }) =>
+        journeys.duplicate(input.connectionId, input.journeyId),
+      ),
+      remove: os.journeys.remove.handler(({ input }) => {
+        journeys.remove(input.connectionId, input.journeyId);
+        return {};
+      }),
+      check: os.journeys.check.handler(({ input }) => journeys.check(input.connectionId, input.form)),
+      counts: os.journeys.counts.handler(({ input, signal }) =>
+        journeys.counts(input.connectionId, input.form, options(signal)),
+      ),
+      sql: os.journeys.sql.handler(({ input }) => journeys.sql(input.connectionId, input.form)),
+      publish: os.journeys.publish.handler(({ input }) =>
+        journeys.publish(input.connectionId, input.journeyId, input.inside),
+      ),
+      pause: os.journeys.pause.handler(({ input }) => journeys.pause(input.connectionId, input.journeyId)),
+      resume: os.journeys.resume.handler(({ input }) => journeys.resume(input.connectionId, input.journeyId)),
+      stop: os.journeys.stop.handler(({ input, signal }) =>
+        withProgress(signal, (act) => journeyResults.stop(input.connectionId, input.journeyId, act)),
+      ),
+      tick: os.journeys.tick.handler(({ input }) =>
+        journeyTicks.start(input.connectionId, input.journeyId, 'app'),
+      ),
+      progress: os.journeys.progress.handler(({ input }) =>
+        journeyTicks.progress(input.connectionId, input.journeyId),
+      ),
+      ticks: os.journeys.ticks.handler(({ input }) =>
+        journeyTicks.list(input.connectionId, input.journeyId, input.before, input.limit),
+      ),
+      results: os.journeys.results.handler(({ input, signal }) =>
+        withProgress(signal, (act) => journeyResults.results(input.connectionId, input.journeyId, act)),
+      ),
+      trace: os.journeys.trace.handler(({ input, signal }) =>
+        journeyResults.trace(input.connectionId, input.journeyId, input.customerId, options(signal)),
+      ),
+      acceptState: os.journeys.acceptState.handler(({ input, signal }) =>
+        withProgress(signal, async (act) => {
+          await journeyResults.acceptState(input.connectionId, input.journeyId, act);
+          return {};
+        }),
       ),
     },
     ledger: {

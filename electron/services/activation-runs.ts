@@ -12,7 +12,7 @@ import type { ServiceContext } from './context.ts';
 import { notFound } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { RateMeter } from './rate-meter.ts';
-import { defineRun } from './run-definition.ts';
+import { type RunDefinition, defineRun, subjectOf } from './run-definition.ts';
 import { toAppError } from './to-app-error.ts';
 
 /** A run that is carried out in this process. */
@@ -133,6 +133,14 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     return launch(run, plan, isCancelled);
   };
 
+  const begin = ({ run, plan }: RunDefinition): ActivationRun => {
+    refuseBusy(run.connectionId, run.activationId);
+    store.saveRun(run);
+    // A run without a plan counts as one that never began.
+    store.saveRunState(run.id, plan);
+    return launch(run, plan);
+  };
+
   const start = (
     connectionId: string,
     activationId: string,
@@ -142,15 +150,16 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     activations.refuseBroken(connectionId, activation);
     refuseBusy(connectionId, activationId);
     const asOf = runner.asOf(connectionId);
-    const { run, plan } = defineRun(context, activations, connectionId, activation, { asOf, ...more });
-    store.saveRun(run);
-    store.saveRunState(run.id, plan);
-    return launch(run, plan);
+    const subject = subjectOf(context, activations, connectionId, activation);
+    return begin(defineRun(context, connectionId, subject, { asOf, ...more }));
   };
 
   return {
     /** Starts a run. @throws AppError IN_USE where one is not over, RULE_INVALID, NOT_FOUND */
     start,
+
+    /** Starts a run of a step of a journey. @throws AppError IN_USE where one is not over */
+    begin,
 
     /** Goes on with an interrupted or failed run at the batch where it stopped. @throws AppError RULE_INVALID, NOT_FOUND */
     resume(id: string): ActivationRun {
@@ -181,6 +190,14 @@ export function createActivationRuns({ context, runner, activations, pace = PACE
     /** Starts a run of the rows that this run rejected, as the warehouse has them now. @throws AppError RULE_INVALID */
     retryRejected(id: string): ActivationRun {
       const run = requireRun(id);
+      if (run.journey !== undefined) {
+        throw new AppError({
+          code: 'RULE_INVALID',
+          message: 'This run sent for a journey, whose customers have gone on since.',
+          help: 'The trace of the journey tells who was rejected; mend the data, and let them enter again.',
+          retry: 'no',
+        });
+      }
       if (!hasEnded(run) || run.counts.rejected === 0 || run.pin !== 'table') {
         throw new AppError({
           code: 'RULE_INVALID',

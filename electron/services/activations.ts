@@ -27,6 +27,7 @@ import { nextRun, scheduleProblem } from './schedule-text.ts';
 import type { Store } from '../store/store.ts';
 import { refuseTakenName } from './taken-name.ts';
 
+const EVERYBODY: Rule = { kind: 'all', rules: [] };
 /** How many members a preview of the mapped rows shows. */
 const PREVIEWED = 20;
 
@@ -166,6 +167,16 @@ export function createActivations(context: ServiceContext, members: Members) {
     ): (asOf: Instant) => CompiledQuery {
       const { audience } = requireAudience(store, connectionId, audienceId);
       const request = { rule: withConsent(audience.rule, consent), columns: outputsOf(fields) };
+      return members.prepareExport(connectionId, request, options);
+    },
+
+    /** {@link prepareMembers} of all customers. */
+    prepareEverybody(
+      connectionId: string,
+      { consent, fields }: Pick<ActivationForm, 'consent' | 'fields'>,
+      options: MembersOptions = {},
+    ): (asOf: Instant) => CompiledQuery {
+      const request = { rule: withConsent(EVERYBODY, consent), columns: outputsOf(fields) };
       return members.prepareExport(connectionId, request, options);
     },
 

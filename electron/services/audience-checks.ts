@@ -46,7 +46,8 @@ function refuseCycle(draft: Audience, definitions: Definitions): void {
   }
 }
 
-function refuseProblems(problems: readonly Problem[]): void {
+/** @throws AppError RULE_INVALID with the first of these that is an error */
+export function refuseProblems(problems: readonly Problem[]): void {
   if (!hasErrors(problems)) return;
   const errors = problems.filter((problem) => problem.severity === 'error');
   const [first] = errors;

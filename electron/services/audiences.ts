@@ -1,17 +1,14 @@
 import type { AudienceSummary } from '../contract/contract.ts';
 import { AppError } from '../domain/app-error.ts';
 import { type Audience, makeId, referredAudiences } from '../domain/audience.ts';
-import { foldName } from '../domain/check-workspace.ts';
 import type { Definitions } from '../domain/composition.ts';
 import { describeRule } from '../domain/describe.ts';
 import type { StoredAudience } from '../store/store.ts';
 import { checkAudience, refuseBrokenAudience } from './audience-checks.ts';
 import type { ServiceContext } from './context.ts';
+import { copyName } from './copy-name.ts';
 import { findDefinitions, requireAudience, requireConnection } from './find-definitions.ts';
 import { refuseTakenName } from './taken-name.ts';
-
-/** The longest name of an audience, in characters. */
-const LONGEST_NAME = 120;
 
 /** An audience as the editor gives it; without `id` it is a new one. */
 export type AudienceForm = Omit<Audience, 'id'> & { readonly id?: string | undefined };
@@ -61,7 +58,7 @@ export function createAudiences(context: ServiceContext) {
     duplicate(connectionId: string, id: string): AudienceSummary {
       const { audience } = requireAudience(store, connectionId, id);
       const { audiences } = findDefinitions(store, connectionId);
-      const name = copyName(audience.name, new Set(audiences.map((each) => foldName(each.name))));
+      const name = copyName(audience.name, audiences);
       return put(connectionId, {
         ...audience,
         id: makeId(name, new Set(audiences.map((each) => each.id))),
@@ -98,12 +95,4 @@ function findUsers(id: string, audiences: readonly Audience[]): { id: string; na
   return audiences
     .filter((each) => each.id !== id && referredAudiences(each.rule).has(id))
     .map((each) => ({ id: each.id, name: each.name }));
-}
-
-function copyName(name: string, taken: ReadonlySet<string>): string {
-  for (let count = 1; ; count += 1) {
-    const suffix = count === 1 ? ' copy' : ` copy ${count}`;
-    const copy = name.slice(0, LONGEST_NAME - suffix.length).trimEnd() + suffix;
-    if (!taken.has(foldName(copy))) return copy;
-  }
 }

@@ -6,6 +6,7 @@ import { RunJournal } from '../activation/run-journal.ts';
 import { type PlannedGroup, RunPlan } from '../activation/run-plan.ts';
 import { settleRun } from '../activation/settle-run.ts';
 import { Guards } from '../domain/activation.ts';
+import type { StepActivation } from '../domain/journey.ts';
 import { describeRecipe } from '../domain/recipe.ts';
 import type { ActivationRun, RunBatch } from '../domain/run.ts';
 import type { ServiceContext } from './context.ts';
@@ -40,8 +41,10 @@ export async function carryOutRun(
   const kind = requireDestinationKind(destinations, run.destinationKind);
   const owner = destinationOwner(run.destinationId);
   const secrets = await readStoredSecrets(context.secrets, kind.settings, owner);
-  const guards = store.findActivation(run.connectionId, run.activationId)?.guards ?? Guards.parse({});
-  const membersBefore = findMembersBefore(store, run.connectionId, run.activationId);
+  const guards = findGuards(store, run);
+  // The members of one tick say nothing of those of the next.
+  const membersBefore =
+    run.journey === undefined ? findMembersBefore(store, run.connectionId, run.activationId) : undefined;
   const options = { ...ready.options, tags: { run: run.id, activation: run.activationId } };
   const shared = { ...given, store, clock, warehouse, secrets, options };
   const { delivery } = kind;
@@ -56,6 +59,28 @@ export async function carryOutRun(
     recipes: plan.fields.map(({ recipe }) => describeRecipe(recipe)),
     guard: (members) => checkChange(members, membersBefore, guards, run),
   });
+}
+
+/** The guards as they are now: those of the activation, or of the published step. */
+function findGuards(
+  store: ServiceContext['store'],
+  { connectionId, activationId, journey }: ActivationRun,
+): Guards {
+  const found =
+    journey === undefined
+      ? store.findActivation(connectionId, activationId)?.guards
+      : findStepActivation(store, connectionId, journey)?.guards;
+  return found ?? Guards.parse({});
+}
+
+function findStepActivation(
+  store: ServiceContext['store'],
+  connectionId: string,
+  { id, version, step }: NonNullable<ActivationRun['journey']>,
+): StepActivation | undefined {
+  const published = store.findJourney(connectionId, id)?.versions.find(({ number }) => number === version);
+  const found = published?.definition.steps.find((each) => each.id === step);
+  return found?.kind === 'activate' ? found.activation : undefined;
 }
 
 /** What failed runs of this activation had taken counts as synced before the next is compared with it; they cannot be resumed then. */

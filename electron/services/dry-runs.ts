@@ -12,7 +12,7 @@ import { findMembersBefore } from './carry-out-run.ts';
 import type { ServiceContext } from './context.ts';
 import { viewSql } from './members.ts';
 import type { ModelRunner, ReadyModel } from './model-runner.ts';
-import { type RunDefinition, defineRun } from './run-definition.ts';
+import { type RunDefinition, defineRun, subjectOf } from './run-definition.ts';
 
 /** Dry runs: what a run would do, with no call to the destination. */
 export function createDryRuns(context: ServiceContext, runner: ModelRunner, activations: Activations) {
@@ -73,7 +73,8 @@ export function createDryRuns(context: ServiceContext, runner: ModelRunner, acti
       activations.refuseBroken(connectionId, form);
       const activation = { ...form, id: form.id ?? 'dry-run' };
       const asOf = runner.asOf(connectionId);
-      const defined = defineRun(context, activations, connectionId, activation, { asOf, startedFrom: 'app' });
+      const subject = subjectOf(context, activations, connectionId, activation);
+      const defined = defineRun(context, connectionId, subject, { asOf, startedFrom: 'app' });
       return runner.run(connectionId, options, (ready) => carryOut(connectionId, form, defined, ready));
     },
   };

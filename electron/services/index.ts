@@ -7,6 +7,9 @@ import type { ServiceContext } from './context.ts';
 import { createDestinations } from './destinations.ts';
 import { createDryRuns } from './dry-runs.ts';
 import { createExports } from './exports.ts';
+import { createJourneyResults } from './journey-results.ts';
+import { createJourneyTicks } from './journey-ticks.ts';
+import { createJourneys } from './journeys.ts';
 import { createLedger } from './ledger.ts';
 import { createMembers } from './members.ts';
 import { createModelRunner } from './model-runner.ts';
@@ -32,7 +35,9 @@ export function createServices(context: ServiceContext) {
   const members = createMembers(context, runner);
   const activations = createActivations(context, members);
   const activationRuns = createActivationRuns({ context, runner, activations });
-  const schedules = createSchedules(context, activationRuns);
+  const journeys = createJourneys(context, runner, activations);
+  const journeyTicks = createJourneyTicks({ context, runner, activations, runs: activationRuns, journeys });
+  const schedules = createSchedules(context, activationRuns, journeyTicks);
   return {
     status: () => readStatus(context),
     connections: createConnections({ context, sessions, runner, catalog }),
@@ -46,13 +51,16 @@ export function createServices(context: ServiceContext) {
     activations,
     activationRuns,
     dryRuns: createDryRuns(context, runner, activations),
+    journeys,
+    journeyTicks,
+    journeyResults: createJourneyResults(context, runner, journeys),
     schedules,
     ledger: createLedger(context),
     runs: createRuns(context),
     workspaces: createWorkspaces(context, sessions, runner),
     close: async () => {
       schedules.stop();
-      await activationRuns.close();
+      await Promise.all([journeyTicks.close(), activationRuns.close()]);
       await sessions.close();
     },
   };

@@ -1,14 +1,24 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
 import { type ColumnType, TEXT } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
-import type { AudiencePlan, Flag, Output, Scan } from './audience-plan.ts';
+import type { AudiencePlan, Scan } from './audience-plan.ts';
 import type { CompiledQuery, ResultColumn } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
-import { type Expression, FALSE, TRUE, all, any, column, compare } from './expression.ts';
+import { type Expression, TRUE, column } from './expression.ts';
+import {
+  NOT_NARROWED,
+  type Narrowed,
+  conditionOf,
+  findOutput,
+  flagsByBit,
+  isUniqueLate,
+  joinScans,
+  readOutput,
+} from './join-scans.ts';
 import { maskedExpression } from './mask-expression.ts';
 import { printQuery } from './printer.ts';
-import { KEY, rowTest, scanSelect } from './scan-select.ts';
-import type { Join, Select } from './select.ts';
+import { KEY, rowTest } from './scan-select.ts';
+import type { Select } from './select.ts';
 
 /** How the members of an audience are wanted. */
 export interface MembersOptions {
@@ -53,18 +63,6 @@ export function compileMembers(
   return printQuery(query, dialect, result);
 }
 
-/** What every member passes, decided by single rows, so that rows are left out before anything is grouped or joined. */
-interface Narrowed {
-  /** Tests of the customer's own row. */
-  readonly tests: readonly Expression[];
-  /** Scans of which a member has to have a row, whatever else is in it. */
-  readonly present: readonly Scan[];
-  /** The conditions that are known to hold then. */
-  readonly bits: ReadonlySet<number>;
-}
-
-const NOT_NARROWED: Narrowed = { tests: [], present: [], bits: new Set() };
-
 function narrow(plan: AudiencePlan): Narrowed {
   const { root, asOf } = plan;
   const parts = root.kind === 'all' ? root.of : [root];
@@ -91,11 +89,6 @@ function narrow(plan: AudiencePlan): Narrowed {
   };
 }
 
-/** True where nothing is read of a customer but the id: the few that are left are made distinct at the end, instead of all at first. */
-function isUniqueLate({ customer, outputOrder }: AudiencePlan, { bits }: Narrowed): boolean {
-  return bits.size > 0 && customer.flags.length === 0 && outputOrder.length === 0;
-}
-
 /** The expression where these bits are known to be true. */
 function withoutBits(root: BooleanExpression, known: ReadonlySet<number>): BooleanExpression {
   switch (root.kind) {
@@ -111,78 +104,6 @@ function withoutBits(root: BooleanExpression, known: ReadonlySet<number>): Boole
     }
     case 'any':
       return { kind: 'any', of: root.of.map((each) => withoutBits(each, known)) };
-  }
-}
-
-/** The scans as named queries, joined to the customer. */
-function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 'with' | 'from' | 'joins'> {
-  const { customer, scans, asOf } = plan;
-  const { tests: only, present } = narrowed;
-  const own = scanSelect(customer, asOf, { everyRow: true, only });
-  const join = (kind: Join['kind'], { name }: Scan): Join => ({
-    kind,
-    relation: { kind: 'named', name },
-    on: compare(column(KEY, name), '=', column(KEY, customer.name)),
-  });
-  return {
-    with: [
-      { name: customer.name, query: isUniqueLate(plan, narrowed) ? withoutGroups(own) : own },
-      ...present.map((scan) => ({
-        name: scan.name,
-        query: withoutGroups(scanSelect(scan, asOf, { everyRow: false })),
-      })),
-      ...scans.map((scan) => ({ name: scan.name, query: scanSelect(scan, asOf, { everyRow: false }) })),
-    ],
-    from: { kind: 'named', name: customer.name },
-    joins: [...present.map((scan) => join('LEFT SEMI', scan)), ...scans.map((scan) => join('LEFT', scan))],
-  };
-}
-
-/** The rows of a scan as they are: keys only, as often as they occur. */
-function withoutGroups({ columns, from, where }: Select): Select {
-  const key = columns.filter(({ as }) => as === KEY);
-  return { columns: key, from, ...(where === undefined ? {} : { where }) };
-}
-
-interface PlacedFlag {
-  readonly scan: Scan;
-  readonly flag: Flag;
-}
-
-function flagsByBit(plan: AudiencePlan): ReadonlyMap<number, PlacedFlag> {
-  const placed = [plan.customer, ...plan.scans].flatMap((scan) => scan.flags.map((flag) => ({ scan, flag })));
-  return new Map(placed.map((each) => [each.flag.bit, each]));
-}
-
-/**
- * The expression over flags. Where it decides alone (`exact` false: nothing negates it), a flag may stay NULL instead of false: the
- * engine then sees that a LEFT JOIN's missing rows never pass, and makes it an inner join.
- */
-function conditionOf(
-  expression: BooleanExpression,
-  flags: ReadonlyMap<number, PlacedFlag>,
-  exact: boolean,
-): Expression {
-  switch (expression.kind) {
-    case 'constant':
-      return expression.value ? TRUE : FALSE;
-    case 'bit': {
-      const placed = flags.get(expression.index);
-      if (placed === undefined) return FALSE;
-      const flag = column(placed.flag.name, placed.scan.name);
-      if (!placed.flag.whenNoRow && !exact) return flag;
-      return {
-        kind: 'call',
-        name: 'coalesce',
-        args: [flag, { kind: 'literal', value: placed.flag.whenNoRow }],
-      };
-    }
-    case 'not':
-      return { kind: 'not', of: conditionOf(expression.of, flags, true) };
-    case 'all':
-      return all(expression.of.map((each) => conditionOf(each, flags, exact)));
-    case 'any':
-      return any(expression.of.map((each) => conditionOf(each, flags, exact)));
   }
 }
 
@@ -205,20 +126,6 @@ function trimPlan(plan: AudiencePlan, used: ReadonlySet<number>): AudiencePlan {
   const trim = (scan: Scan): Scan => ({ ...scan, flags: scan.flags.filter((flag) => used.has(flag.bit)) });
   const scans = plan.scans.map(trim).filter((scan) => scan.flags.length + scan.outputs.length > 0);
   return { ...plan, customer: trim(plan.customer), scans };
-}
-
-function findOutput(plan: AudiencePlan, name: string): { scan: Scan; output: Output } {
-  for (const scan of [plan.customer, ...plan.scans]) {
-    const output = scan.outputs.find((each) => each.name === name);
-    if (output !== undefined) return { scan, output };
-  }
-  throw new RangeError(`The plan has no output ${name}.`);
-}
-
-function readOutput(scan: Scan, output: Output): Expression {
-  const read = column(output.name, scan.name);
-  if (!output.zeroWhenNoRow) return read;
-  return { kind: 'call', name: 'coalesce', args: [read, { kind: 'literal', value: 0 }] };
 }
 
 function asText(expression: Expression, type: ColumnType): Expression {

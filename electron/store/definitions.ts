@@ -1,11 +1,13 @@
 import type BetterSqlite3 from 'better-sqlite3';
+import { Activation } from '../domain/activation.ts';
 import { Audience } from '../domain/audience.ts';
 import { Destination } from '../domain/destination.ts';
+import { Journey } from '../domain/journey.ts';
 import { CustomerModel } from '../domain/model.ts';
 import { Connection, type Workspace, type WorkspaceModel } from '../domain/workspace.ts';
-import { createActivations } from './activations.ts';
 import { readDocument } from './document.ts';
 import { createDocuments } from './documents.ts';
+import { createModelDocuments } from './model-documents.ts';
 import type { Store, StoredAudience } from './store.ts';
 
 type DefinitionsPart = Pick<
@@ -30,6 +32,10 @@ type DefinitionsPart = Pick<
   | 'findActivation'
   | 'saveActivation'
   | 'removeActivation'
+  | 'listJourneys'
+  | 'findJourney'
+  | 'saveJourney'
+  | 'removeJourney'
   | 'exportWorkspace'
   | 'importWorkspace'
 >;
@@ -39,7 +45,7 @@ interface AudienceRow {
   updated_at: string;
 }
 
-/** Connections, models, audiences, destinations and activations, each a JSON document in the order in which it was made. */
+/** Connections, models, audiences, destinations, activations and journeys, each a JSON document in the order in which it was made. */
 export function createDefinitions(database: BetterSqlite3.Database): DefinitionsPart {
   const connections = createDocuments(database, 'connections', Connection, 'connection');
   const destinations = createDocuments(database, 'destinations', Destination, 'destination');
@@ -88,12 +94,14 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
   const saveAudience = (connectionId: string, audience: Audience, updatedAt: string): void => {
     putAudience.run({ connectionId, id: audience.id, document: JSON.stringify(audience), updatedAt });
   };
-  const activations = createActivations(database);
+  const activations = createModelDocuments(database, 'activations', Activation, 'activation');
+  const journeys = createModelDocuments(database, 'journeys', Journey, 'journey');
   const saveWorkspaceModel = (whole: WorkspaceModel, updatedAt: string): void => {
-    const { connection: connectionId, audiences, activations: sent, ...model } = whole;
+    const { connection: connectionId, audiences, activations: sent, journeys: travelled, ...model } = whole;
     putModel.run({ connectionId, document: JSON.stringify(model) });
     for (const audience of audiences) saveAudience(connectionId, audience, updatedAt);
-    for (const activation of sent) activations.saveActivation(connectionId, activation);
+    for (const activation of sent) activations.save(connectionId, activation);
+    for (const journey of travelled) journeys.save(connectionId, journey);
   };
 
   return {
@@ -129,7 +137,14 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     removeAudience(connectionId, id) {
       dropAudience.run(connectionId, id);
     },
-    ...activations,
+    listActivations: activations.list,
+    findActivation: activations.find,
+    saveActivation: activations.save,
+    removeActivation: activations.remove,
+    listJourneys: journeys.list,
+    findJourney: journeys.find,
+    saveJourney: journeys.save,
+    removeJourney: journeys.remove,
     exportWorkspace() {
       return {
         version: 1,
@@ -139,7 +154,8 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
           connection: row.connection_id,
           ...readDocument(CustomerModel, row.document, 'model'),
           audiences: audiencesOf.all(row.connection_id).map((each) => readAudience(each).audience),
-          activations: activations.listActivations(row.connection_id),
+          activations: activations.list(row.connection_id),
+          journeys: journeys.list(row.connection_id),
         })),
       };
     },

@@ -149,6 +149,25 @@ const MIGRATIONS: readonly string[] = [
     chain TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE journeys (
+    connection_id TEXT NOT NULL REFERENCES models(connection_id) ON DELETE CASCADE,
+    id TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (connection_id, id)
+  ) STRICT;
+
+  -- The ledger of ticks: it stays when its journey goes.
+  CREATE TABLE ticks (
+    connection_id TEXT NOT NULL,
+    journey_id TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    document TEXT NOT NULL,
+    PRIMARY KEY (connection_id, journey_id, number)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The layout that this version writes. */

@@ -10,6 +10,7 @@ import { createEgress } from './egress.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from './migrations.ts';
 import { createRecipes } from './recipes.ts';
 import { createRuns } from './runs.ts';
+import { createTicks } from './ticks.ts';
 import type { Store } from './store.ts';
 
 /** How long a call waits for another process that writes, in milliseconds. */
@@ -54,6 +55,7 @@ function openDatabase(path: string, notices: readonly string[]): Store {
       ...createActivationRuns(database),
       ...createRecipes(database),
       ...createEgress(database),
+      ...createTicks(database),
       close: () => database.close(),
     };
   } catch (error) {

@@ -4,10 +4,12 @@ import type { CatalogChange } from '../domain/catalog-change.ts';
 import type { SchemaGap, TableMetadata, TableSummary } from '../domain/catalog.ts';
 import type { Destination } from '../domain/destination.ts';
 import type { ChainedEntry, EgressEntry, LedgerCheck } from '../domain/egress.ts';
+import type { Journey } from '../domain/journey.ts';
 import type { CustomerModel } from '../domain/model.ts';
 import type { FieldRecipe } from '../domain/recipe.ts';
 import type { ActivationRun, RejectedRow, Run, RunBatch } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
+import type { Tick } from '../domain/tick.ts';
 import type { Connection, Workspace } from '../domain/workspace.ts';
 
 /** A saved audience with when it was last changed. */
@@ -92,6 +94,22 @@ export interface Store {
   findActivation(connectionId: string, id: string): Activation | undefined;
   saveActivation(connectionId: string, activation: Activation): void;
   removeActivation(connectionId: string, id: string): void;
+
+  listJourneys(connectionId: string): Journey[];
+  findJourney(connectionId: string, id: string): Journey | undefined;
+  saveJourney(connectionId: string, journey: Journey): void;
+  /** Removes the journey; its ticks stay. */
+  removeJourney(connectionId: string, id: string): void;
+
+  /** Adds or changes a tick, by its number in its journey. */
+  saveTick(tick: Tick): void;
+  /** Gives a tick another number. */
+  moveTick(tick: Tick, number: number): void;
+  findLastTick(connectionId: string, journeyId: string): Tick | undefined;
+  /** Ticks of a journey before a number (all where it is absent), the newest first. */
+  listTicks(connectionId: string, journeyId: string, before: number | undefined, limit: number): Tick[];
+  /** Ticks that are `running`: in a store that was just opened, those that a crash left behind. */
+  listUnfinishedTicks(): Tick[];
 
   /** Keeps recipes under an id that is made of them: what was sent once can be removed by the same. */
   saveRecipes(id: string, recipes: readonly FieldRecipe[]): void;

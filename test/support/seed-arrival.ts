@@ -67,7 +67,8 @@ function emailableFile(emailable: readonly SeedMember[]): Arrived[string] {
   };
 }
 
-function facebookRows(media: readonly SeedMember[]): string[] {
+/** Members as rows of Facebook's audiences. */
+export function facebookRows(media: readonly SeedMember[]): string[] {
   const rows = media.map(({ emailHash, phone }) =>
     [
       ...(emailHash === undefined ? [] : [`EMAIL:${emailHash}`]),
@@ -77,7 +78,8 @@ function facebookRows(media: readonly SeedMember[]): string[] {
   return [...new Set(rows.filter((row) => row !== ''))].sort();
 }
 
-function tiktokIdentifiers(media: readonly SeedMember[]): string[] {
+/** Members as identifiers of TikTok's segments. */
+export function tiktokIdentifiers(media: readonly SeedMember[]): string[] {
   const found = media.flatMap(({ plainEmailHash, phone }) => [
     ...(plainEmailHash === undefined ? [] : [`EMAIL_SHA256:${plainEmailHash}`]),
     ...(phone === undefined ? [] : [`PHONE_SHA256:${sha256(`+${phone}`)}`]),

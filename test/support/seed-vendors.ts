@@ -25,6 +25,8 @@ export interface SeedVendors {
   readonly places: readonly SeedPlace[];
   /** Members of SparkPost's lists, by the list. */
   recipients(list: string): string[];
+  /** Addresses that SparkPost mailed, one for each mail. */
+  mailed(): string[];
   /** Members of the audience at a vendor, each as its identifiers joined by `|`. */
   members(place: 'facebook' | 'pinterest' | 'tiktok'): string[];
   /** Lines of a file that arrived by SFTP or S3, without its header; the header first. */
@@ -118,6 +120,7 @@ export async function startSeedVendors(): Promise<SeedVendors> {
   return {
     places,
     recipients: (list) => (sparkpost.lists.get(list)?.recipients ?? []).map(({ address }) => address).sort(),
+    mailed: () => sparkpost.mails.map(({ to }) => to).sort(),
     members: (at) => {
       if (at === 'facebook')
         return [...facebook.audiences.values()].flatMap(({ members }) => [...members.rows()]).sort();
@@ -153,7 +156,7 @@ export interface SeedMember {
 /** Who the seed's audiences are, asked of the sample by hand; with the consent that each channel needs. */
 export async function membersByHand(
   home: string,
-): Promise<Record<'bundle' | 'emailable' | 'media', SeedMember[]>> {
+): Promise<Record<'bundle' | 'emailable' | 'media' | 'newsletter', SeedMember[]>> {
   const name = readdirSync(join(home, 'sample')).find((each) => each.startsWith('retail-'));
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
@@ -172,6 +175,7 @@ export async function membersByHand(
     return {
       bundle: await read(`${bundle} AND coalesce(h.email_consent, false)`),
       emailable: await read(emailable),
+      newsletter: await read(`${bundle} AND ${emailable}`),
       media: await read(`${bundle} AND NOT ${emailable} AND coalesce(h.ads_consent, false)`),
     };
   } finally {

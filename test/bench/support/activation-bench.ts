@@ -74,6 +74,7 @@ export function writeWorkspace(
           },
           columns: [],
         })),
+        journeys: [],
         activations: sizes.flatMap((size) => [
           {
             id: `hook-${size}`,

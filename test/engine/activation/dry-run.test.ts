@@ -150,13 +150,17 @@ describe('a schedule', () => {
     const clock = { now: '2026-11-01T10:01:00.000Z' };
     const store: ServiceContext['store'] = storeOf(services, id);
     const started: string[] = [];
-    const schedules = createSchedules({ store, clock: () => clock.now } as ServiceContext, {
-      ...services.activationRuns,
-      start: (connectionId, activationId, more) => {
-        started.push(activationId);
-        return services.activationRuns.start(connectionId, activationId, more);
+    const schedules = createSchedules(
+      { store, clock: () => clock.now } as ServiceContext,
+      {
+        ...services.activationRuns,
+        start: (connectionId, activationId, more) => {
+          started.push(activationId);
+          return services.activationRuns.start(connectionId, activationId, more);
+        },
       },
-    });
+      services.journeyTicks,
+    );
     expect(schedules.look()).toEqual([]);
     clock.now = '2026-11-01T10:09:59.000Z';
     expect(schedules.look()).toEqual([]);
@@ -182,6 +186,7 @@ function storeOf({ activations }: Services, id: string): ServiceContext['store']
         .map(({ activation }) => activation)
         .filter((each) => each.id === id),
     listRunsOf: () => [],
+    listJourneys: () => [],
   };
   return store as ServiceContext['store'];
 }

@@ -115,7 +115,7 @@ describe('definitions', () => {
 
   it('changes nothing when a workspace cannot be stored', () => {
     store.saveConnection(shop);
-    const orphan = { connection: 'nowhere', ...model, audiences: [], activations: [] };
+    const orphan = { connection: 'nowhere', ...model, audiences: [], activations: [], journeys: [] };
     const unfit = { version: 1 as const, connections: [], destinations: [], models: [orphan] };
     expect(() => store.importWorkspace(unfit, NOW)).toThrow();
     expect(store.listConnections()).toEqual([shop]);

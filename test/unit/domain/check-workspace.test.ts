@@ -89,7 +89,9 @@ function workspaceWith(
     version: 1,
     connections: [{ id: 'shop', label: 'Shop', kind: 'duckdb', settings: {} }],
     destinations,
-    models: [{ connection: 'shop', ...model, audiences: [everybody], activations: [...activations] }],
+    models: [
+      { connection: 'shop', ...model, audiences: [everybody], activations: [...activations], journeys: [] },
+    ],
   };
 }
 
@@ -128,7 +130,13 @@ describe('the activations of a workspace', () => {
       connections: [...whole.connections, other],
       models: [
         ...whole.models,
-        { connection: 'other', ...model, audiences: [{ ...everybody, id: 'nobody' }], activations: [] },
+        {
+          connection: 'other',
+          ...model,
+          audiences: [{ ...everybody, id: 'nobody' }],
+          activations: [],
+          journeys: [],
+        },
       ],
     };
     expect(found(apart)).toEqual(problems.slice(0, 1));

@@ -1,0 +1,176 @@
+import { CUSTOMER_ID } from '../domain/audience.ts';
+import { type Instant, subtractDuration } from '../domain/duration.ts';
+import { isWait } from '../domain/journey.ts';
+import { factName } from './compile-facts.ts';
+import type { BoundValue, CompiledQuery } from './compiled-query.ts';
+import type { Dialect } from './dialect.ts';
+import type { Edge, JourneyGraph, VersionsInPlay } from './journey-graph.ts';
+import { decide, edgeName, travel } from './journey-hops.ts';
+import { usedOf } from './used-values.ts';
+import type { JourneyTables } from './journey-tables.ts';
+import { quoteTable } from './printer.ts';
+
+/** What the moves of a tick are found with. */
+export interface MovesRequest {
+  readonly graph: JourneyGraph;
+  readonly floor: VersionsInPlay['floor'];
+  /** All facts of all customers: {@link JourneyFacts.compile}. */
+  readonly facts: CompiledQuery;
+  readonly factCount: number;
+  readonly at: Instant;
+}
+
+/** The statements that hold a tick's moves, and how many hops they have. */
+export interface Moves {
+  readonly statements: readonly CompiledQuery[];
+  readonly hops: number;
+}
+
+/**
+ * Finds who moves, with the edges they take, into a table of the tick: whoever is inside and may pass, leaves, or reached the goal, and whoever
+ * enters. State and facts are read once each.
+ */
+export function compileMoves(request: MovesRequest, tables: JourneyTables, dialect: Dialect): Moves {
+  const { graph, facts, factCount } = request;
+  const p = (name: string): string => dialect.parameterPrefix + name;
+  const starts = startingEdges(graph);
+  const asks = Array.from({ length: factCount }, (_, index) => factName(index));
+  const known = `SELECT
+  coalesce(f.${CUSTOMER_ID}, s.${CUSTOMER_ID}) AS ${CUSTOMER_ID},
+  f.${CUSTOMER_ID} IS NOT NULL AS is_known,
+  s.${CUSTOMER_ID} IS NOT NULL AS was_here,
+  s.${CUSTOMER_ID} IS NOT NULL AND s.ended_at IS NULL AS is_inside,
+  s.entry, s.version, s.step, s.since, s.entered_at, s.goal_at,
+  coalesce(s.due_at <= ${p('at')}, FALSE) AS is_due,
+  ${standingAt(request)} AS standing,
+  ${[...asks.map((name) => `coalesce(f.${name}, FALSE) AS ${name}`), ...eventColumns(facts, dialect)].join(', ')}
+FROM (
+${facts.text}
+) AS f
+FULL JOIN ${quoteTable(tables.state, dialect)} AS s ON f.${CUSTOMER_ID} = s.${CUSTOMER_ID}`;
+  const judged = `SELECT *,
+  ${reachesGoal(request, p)} AS reaches_goal,
+  ${entersNow(request, p)} AS enters
+FROM (
+${known}
+) AS known`;
+  const started = `SELECT *, CASE
+  WHEN is_inside THEN ${departs(request)}
+  WHEN enters THEN ${graph.entering.number}
+END AS ${edgeName(0)}
+FROM (
+${judged}
+) AS judged`;
+  const moving = `SELECT * FROM (\n${started}\n) AS started WHERE ${edgeName(0)} IS NOT NULL OR reaches_goal`;
+  const { text, count } = travel(moving, starts, graph, dialect);
+  const edges = Array.from({ length: count }, (_, hop) => edgeName(hop));
+  const columns = [
+    CUSTOMER_ID,
+    'CASE WHEN enters THEN coalesce(entry, 0) + 1 ELSE entry END AS entry',
+    'CASE WHEN reaches_goal THEN entry END AS goal_entry',
+    'version AS from_version',
+    'step AS from_step',
+    `CASE WHEN enters THEN ${p('at')} ELSE entered_at END AS entered_at`,
+    `CASE WHEN enters THEN NULL WHEN reaches_goal THEN ${p('at')} ELSE goal_at END AS goal_at`,
+    ...edges,
+    ...asks,
+  ];
+  const { bigint, text: textType, timestamp, boolean } = dialect.castTypes;
+  const types = [
+    `${CUSTOMER_ID} ${textType}`,
+    ...['entry', 'goal_entry', 'from_version'].map((name) => `${name} ${bigint}`),
+    `from_step ${textType}`,
+    ...['entered_at', 'goal_at'].map((name) => `${name} ${timestamp}`),
+    ...edges.map((name) => `${name} ${bigint}`),
+    ...asks.map((name) => `${name} ${boolean}`),
+  ];
+  const table = quoteTable(tables.moves, dialect);
+  const insert = `INSERT INTO ${table}\nSELECT ${columns.join(', ')}\nFROM (\n${text}\n) AS moved`;
+  return {
+    hops: count,
+    statements: [
+      {
+        text: `CREATE OR REPLACE TABLE ${table} (${types.join(', ')})${dialect.tableFormat}`,
+        values: {},
+        columns: [],
+      },
+      {
+        text: insert,
+        values: { ...facts.values, ...usedOf(timesOf(request), insert, dialect) },
+        columns: [],
+      },
+    ],
+  };
+}
+
+/** The instants that a tick compares with, by the names of their parameters. */
+function timesOf({ graph: { newest }, at }: MovesRequest): Record<string, BoundValue> {
+  const instant = (value: Instant): BoundValue => ({ type: 'timestamp', value });
+  const { goal, reentry } = newest;
+  return {
+    at: instant(at),
+    ...(goal === undefined ? {} : { goal_from: instant(subtractDuration(at, goal.within)) }),
+    ...(reentry.kind === 'once' ? {} : { reenter_before: instant(subtractDuration(at, reentry.duration)) }),
+  };
+}
+
+/** Where an entry stands: the index of its place, after those of older versions were moved; -1 where its step is not there. */
+function standingAt({ graph, floor }: MovesRequest): string {
+  const moved = floor === undefined ? '' : ` OR s.version < ${floor.number}`;
+  const whens = graph.places
+    .filter(({ step }) => isWait(step))
+    .map(({ index, version, step }) => {
+      const within =
+        floor?.number === version ? `(s.version = ${version}${moved})` : `s.version = ${version}`;
+      return `WHEN ${within} AND s.step = '${step.id}' THEN ${index}`;
+    });
+  return whens.length === 0 ? '-1' : `CASE ${whens.join(' ')} ELSE -1 END`;
+}
+
+function eventColumns({ columns }: CompiledQuery, dialect: Dialect): string[] {
+  return columns
+    .filter(({ name }) => /^e\d+$/.test(name))
+    .map(({ name }) => `CAST(f.${name} AS ${dialect.castTypes.timestamp}) AS ${name}`);
+}
+
+function reachesGoal({ graph: { goal } }: MovesRequest, p: (name: string) => string): string {
+  if (goal === undefined) return 'FALSE';
+  return `(was_here AND goal_at IS NULL AND ${factName(goal)} AND entered_at >= ${p('goal_from')} AND entered_at < ${p('at')})`;
+}
+
+function entersNow({ graph, at }: MovesRequest, p: (name: string) => string): string {
+  const { startsAt, endsAt, reentry } = graph.newest;
+  if ((startsAt !== undefined && at < startsAt) || (endsAt !== undefined && at >= endsAt)) return 'FALSE';
+  const again =
+    reentry.kind === 'once'
+      ? 'NOT was_here'
+      : `(NOT was_here OR NOT is_inside AND entered_at <= ${p('reenter_before')})`;
+  const stays = graph.exits.map((index) => ` AND NOT ${factName(index)}`);
+  return `(is_known AND NOT is_inside AND ${factName(graph.entry)}${stays.join('')} AND ${again})`;
+}
+
+/** The first edge of an entry that is open: why it leaves, or how it passes its wait; NULL where it stays. */
+function departs({ graph, floor }: MovesRequest): string {
+  const { newest } = graph;
+  const leave = (when: string, reason: Parameters<JourneyGraph['leaving']>[0]): string =>
+    `WHEN ${when} THEN ${graph.leaving(reason).number}`;
+  const whens = [leave('NOT is_known', 'gone')];
+  if (floor?.inside === 'leave') whens.push(leave(`version < ${floor.number}`, 'new-version'));
+  whens.push(leave('standing = -1', 'step-removed'));
+  for (const index of graph.exits) whens.push(leave(factName(index), 'exit'));
+  if (newest.goal?.leaves === true) whens.push(leave('reaches_goal', 'goal'));
+  for (const place of graph.places) {
+    const decision = graph.departure(place);
+    if (decision.length > 0) whens.push(`WHEN standing = ${place.index} THEN ${decide(decision, '')}`);
+  }
+  return `CASE\n    ${whens.join('\n    ')}\n  END`;
+}
+
+function startingEdges(graph: JourneyGraph): Edge[] {
+  return [graph.entering, ...graph.places.flatMap((place) => graph.departure(place).map(({ edge }) => edge))];
+}
+
+/** How many columns of edges the moves of a graph have. */
+export function countHops(graph: JourneyGraph, dialect: Dialect): number {
+  return travel('', startingEdges(graph), graph, dialect).count;
+}
