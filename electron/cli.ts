@@ -18,7 +18,8 @@ const USAGE = `Usage: slipway <command> <workspace.yaml> [audience] [options]
   preview  <file> <audience>   shows sample members, personal columns masked
   export   <file> <audience>   writes the members to a file (--out)
   run      <file> <activation> sends an audience to its destination, or goes on with a run that was interrupted
-  serve    <file>              runs activations by their schedules until it is ended
+  tick     <file> <journey>    moves the customers of a journey on and sends what is due, or goes on with a tick that is not over
+  serve    <file>              runs activations and ticks journeys by their schedules until it is ended
   ledger   verify [file]       checks the ledger of what left: of the file's runs, else of the app
   ledger   export [file]       writes that ledger to a file (--out)
 
@@ -28,6 +29,8 @@ const USAGE = `Usage: slipway <command> <workspace.yaml> [audience] [options]
   --unmasked         shows personal columns in a preview
   --dry-run          tells what a run would do, and sends nothing
   --approve          lets a run pass that stopped to ask
+  --publish          publishes the journey of the file before its tick
+  --inside <choice>  what becomes of customers inside then: keep, move or leave
   --json             prints one JSON value
   --help             prints this text
 
@@ -35,7 +38,7 @@ Exit codes: 0 done, 1 a problem was found, 2 wrong usage.
 Secrets come from the OS keychain, or from SLIPWAY_SECRET_<CONNECTION or DESTINATION>_<FIELD>.`;
 
 /** Commands whose runs and departures are kept. */
-const KEPT: ReadonlySet<string> = new Set(['run', 'serve', 'export', 'ledger']);
+const KEPT: ReadonlySet<string> = new Set(['run', 'tick', 'serve', 'export', 'ledger']);
 
 /** Runs one command. @returns the exit code: 0 done, 1 a problem was found, 2 wrong usage */
 async function main(args: readonly string[]): Promise<number> {
@@ -52,6 +55,8 @@ async function main(args: readonly string[]): Promise<number> {
         json: { type: 'boolean', default: false },
         approve: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
+        publish: { type: 'boolean', default: false },
+        inside: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

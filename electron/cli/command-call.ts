@@ -2,7 +2,7 @@
 export interface CommandCall {
   readonly command: string;
   readonly text: string;
-  /** Of the audience or the activation; of `ledger`, what to do. */
+  /** Of the audience, the activation or the journey; of `ledger`, what to do. */
   readonly name: string | undefined;
   readonly options: {
     readonly out?: string | undefined;
@@ -12,6 +12,9 @@ export interface CommandCall {
     readonly json: boolean;
     readonly approve: boolean;
     readonly dryRun: boolean;
+    /** Of `tick`: publish the file's journey first, and what becomes of customers inside. */
+    readonly publish: boolean;
+    readonly inside?: string | undefined;
   };
   /** A path as it was given, from where the command was called. */
   readonly resolvePath: (path: string) => string;

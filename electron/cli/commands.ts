@@ -8,6 +8,7 @@ import type { Services } from '../services/index.ts';
 import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
 import { ledger, run, serve } from './run-commands.ts';
+import { tick } from './tick-command.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Chosen {
@@ -23,6 +24,7 @@ interface Chosen {
 export async function runCommand(services: Services, call: CommandCall): Promise<number> {
   if (call.command === 'check') return check(services, call);
   if (call.command === 'run') return run(services, call);
+  if (call.command === 'tick') return tick(services, call);
   if (call.command === 'serve') return serve(services, call);
   if (call.command === 'ledger') return ledger(services, call);
   const commands = { sql, size, preview, export: exportFile };

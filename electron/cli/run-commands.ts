@@ -103,22 +103,27 @@ async function dryRun(
   return 0;
 }
 
-/** Runs the activations of the file by their schedules until the process is told to end. */
+/** Runs the activations of the file and ticks its journeys by their schedules until the process is told to end. */
 export async function serve(services: Services, call: CommandCall): Promise<number> {
   const { models } = services.workspaces.load(call.text);
-  const scheduled = models.flatMap(({ connection }) =>
-    services.activations.list(connection).filter(({ nextRun }) => nextRun !== undefined),
-  );
-  if (scheduled.length === 0) {
+  const scheduled = models.flatMap(({ connection }) => [
+    ...services.activations
+      .list(connection)
+      .map(({ activation, nextRun }) => ({ name: activation.name, next: nextRun })),
+    ...services.journeys
+      .list(connection)
+      .map(({ journey, nextTick }) => ({ name: journey.name, next: nextTick })),
+  ]);
+  const coming = scheduled.filter(({ next }) => next !== undefined);
+  if (coming.length === 0) {
     throw new AppError({
       code: 'NOT_FOUND',
-      message: 'No activation of the file has a schedule.',
-      help: 'Add `schedule: { cron: "0 6 * * *", timeZone: UTC }` to an activation.',
+      message: 'No activation of the file has a schedule, and no published journey.',
+      help: 'Add `schedule: { cron: "0 6 * * *", timeZone: UTC }` to an activation, or to a journey and publish it with `tick --publish`.',
       retry: 'after-fix',
     });
   }
-  for (const { activation, nextRun } of scheduled)
-    console.log(`${activation.name}: next at ${nextRun ?? ''}`);
+  for (const { name, next } of coming) console.log(`${name}: next at ${next ?? ''}`);
   services.schedules.resumeInterrupted();
   services.schedules.start();
   const told = new Set<string>();

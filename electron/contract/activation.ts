@@ -61,8 +61,15 @@ export const DestinationView = Destination.extend({
   kindLabel: z.string(),
   channel: Channel.optional(),
   storedSecrets: z.array(z.string()),
-  /** Activations that send there. */
-  usedBy: z.array(z.object({ connectionId: z.string(), id: z.string(), name: z.string() })),
+  /** Activations that send there, and journeys with a step that does. */
+  usedBy: z.array(
+    z.object({
+      kind: z.enum(['activation', 'journey']),
+      connectionId: z.string(),
+      id: z.string(),
+      name: z.string(),
+    }),
+  ),
 });
 export type DestinationView = z.infer<typeof DestinationView>;
 
@@ -135,7 +142,7 @@ export const activationContract = {
         }),
       )
       .output(DestinationView),
-    /** @throws IN_USE naming the activations that send there */
+    /** @throws IN_USE naming the activations and journeys that send there */
     remove: base.input(z.object({ destinationId: DefinitionId })).output(nothing),
     /** Proves credentials and permissions step by step and changes nothing there; `destinationId` lends the stored secrets. */
     test: base

@@ -94,9 +94,14 @@ export class JourneyState {
   async check(lastNumber: number): Promise<{ readonly lastTick: number }> {
     const { rows, lastTick, kept } = await this.#readStanding();
     const entries = rows.reduce((sum, { customers }) => sum + customers, 0);
-    const fingerprint = rows.reduce((sum, each) => sum + each.fingerprint, 0n).toString();
+    const sum = rows.reduce((all, each) => all + each.fingerprint, 0n);
+    const { name } = this.#context.dialect.rowHash;
+    // One by another hash, such as of an engine's version before, says nothing of the rows but how many there are.
+    const isComparable = kept?.fingerprint.startsWith(`${name} `) === true;
     const isKept =
-      kept === undefined ? entries === 0 : kept.entries === entries && kept.fingerprint === fingerprint;
+      kept === undefined
+        ? entries === 0
+        : kept.entries === entries && (!isComparable || kept.fingerprint === `${name} ${sum}`);
     if (!isKept || lastTick < lastNumber) throw stateChanged(this.tables.state.table);
     this.#standing = rows.flatMap(({ version, step, since }) =>
       version === undefined || step === undefined ? [] : [{ version, step, since }],

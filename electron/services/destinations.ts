@@ -3,6 +3,8 @@ import { DeliveryFailure, type DestinationKind } from '../destinations/destinati
 import { AppError } from '../domain/app-error.ts';
 import { makeId } from '../domain/audience.ts';
 import type { Destination } from '../domain/destination.ts';
+import type { Journey } from '../domain/journey.ts';
+import { versionsInPlay } from '../sql/journey-graph.ts';
 import type { Secrets, Settings } from '../domain/field-spec.ts';
 import { describeRecipe } from '../domain/recipe.ts';
 import type { Store } from '../store/store.ts';
@@ -79,7 +81,7 @@ export function createDestinations(context: ServiceContext) {
       return view(destination);
     },
 
-    /** Removes the destination with its secrets; its runs stay in the ledger. @throws AppError IN_USE naming the activations that send there */
+    /** Removes the destination with its secrets; its runs stay in the ledger. @throws AppError IN_USE naming the activations and journeys that send there */
     async remove(destinationId: string): Promise<void> {
       const destination = requireDestination(store, destinationId);
       const users = findUsers(store, destinationId);
@@ -87,7 +89,7 @@ export function createDestinations(context: ServiceContext) {
         throw new AppError({
           code: 'IN_USE',
           message: `${users.map(({ name }) => `“${name}”`).join(', ')} ${users.length === 1 ? 'sends' : 'send'} to “${destination.label}”.`,
-          help: 'Remove these activations first, or give them another destination.',
+          help: 'Give them another destination first, or remove them.',
           retry: 'after-fix',
         });
       }
@@ -143,12 +145,23 @@ export function destinationOwner(id: string): string {
 }
 
 function findUsers(store: Store, destinationId: string): DestinationView['usedBy'] {
-  return store.listConnections().flatMap(({ id: connectionId }) =>
-    store
+  return store.listConnections().flatMap(({ id: connectionId }) => [
+    ...store
       .listActivations(connectionId)
       .filter(({ destination }) => destination === destinationId)
-      .map(({ id, name }) => ({ connectionId, id, name })),
-  );
+      .map(({ id, name }) => ({ kind: 'activation' as const, connectionId, id, name })),
+    ...store
+      .listJourneys(connectionId)
+      .filter((journey) => sendsTo(journey, destinationId))
+      .map(({ id, name }) => ({ kind: 'journey' as const, connectionId, id, name })),
+  ]);
+}
+
+/** True where the draft, or a version that customers may be in, has a step that sends there. */
+function sendsTo({ steps, versions, status }: Journey, destinationId: string): boolean {
+  const published = status === 'stopped' ? [] : versionsInPlay(versions).versions;
+  const all = [...steps, ...published.flatMap(({ definition }) => definition.steps)];
+  return all.some((step) => step.kind === 'activate' && step.activation?.destination === destinationId);
 }
 
 function describeKind(kind: DestinationKind, settings: Settings, target: Settings): DestinationKindView {

@@ -1,6 +1,6 @@
 import { type FieldSpec, type Settings, checkSettings } from '../domain/field-spec.ts';
 import { type Problem, errorAt } from '../domain/problem.ts';
-import type { Workspace } from '../domain/workspace.ts';
+import type { Workspace, WorkspaceModel } from '../domain/workspace.ts';
 import {
   type WorkspaceFile,
   readWorkspaceFile,
@@ -27,10 +27,20 @@ export function createWorkspaces(context: ServiceContext, sessions: WarehouseSes
       ...checkKinds('destinations', workspace.destinations, destinations),
     ]);
 
-  /** Replaces all definitions, in one transaction; secrets and runs stay. */
+  /** A file without the newest versions of a journey, such as one that holds drafts only, takes none back: customers are inside. */
+  const withPublished = (model: WorkspaceModel): WorkspaceModel => ({
+    ...model,
+    journeys: model.journeys.map((journey) => {
+      const known = store.findJourney(model.connection, journey.id);
+      if (known === undefined || known.versions.length <= journey.versions.length) return journey;
+      return { ...journey, status: known.status, versions: known.versions };
+    }),
+  });
+
+  /** Replaces all definitions, in one transaction; secrets, runs and published versions stay. */
   const replace = (workspace: Workspace): void => {
     const before = store.listConnections();
-    store.importWorkspace(workspace, clock());
+    store.importWorkspace({ ...workspace, models: workspace.models.map(withPublished) }, clock());
     for (const { id } of [...before, ...workspace.connections]) {
       sessions.retire(id);
       runner.forget(id);

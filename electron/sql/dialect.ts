@@ -41,6 +41,11 @@ export interface Dialect {
     readonly sha1?: (text: string) => string;
     readonly md5: (text: string) => string;
   };
+  /**
+   * A quick hash of some columns as a whole number below 2^32; NULL counts as a value. `name` changes with its results, such as with a version of
+   * the engine.
+   */
+  readonly rowHash: { readonly name: string; readonly of: (columns: readonly string[]) => string };
   /** Names of functions and forms that are spelled differently. */
   readonly functions: {
     /** All of a group's rows: true where any is. */

@@ -36,17 +36,14 @@ export function keepFingerprint(
 }
 
 /**
- * How many rows a state has, and a number made of all of them, whatever their order: it changes where any value does. By the plain md5 of their text, so
- * that a newer engine gives the same.
+ * How many rows a state has, and a number made of all of them, whatever their order: it changes where any value does. It begins with the name of the hash, so
+ * that one made by another engine, or another version of it, is known as such.
  */
 function fingerprintOf(tables: JourneyTables, dialect: Dialect): string {
-  return `SELECT count(*) AS entries, CAST(coalesce(sum(${rowDigest(dialect)}), 0) AS ${dialect.castTypes.text}) AS fingerprint FROM ${quoteTable(tables.state, dialect)}`;
+  return `SELECT count(*) AS entries, concat('${dialect.rowHash.name} ', CAST(coalesce(sum(${rowDigest(dialect)}), 0) AS ${dialect.castTypes.text})) AS fingerprint FROM ${quoteTable(tables.state, dialect)}`;
 }
 
-/** The first eight hex digits of the digest of a state's row, as a number. */
+/** The digest of a state's row, as a number that any sum of rows holds. */
 export function rowDigest(dialect: Dialect): string {
-  const texts = Object.keys(JOURNEY_COLUMNS.state).map(
-    (name) => `coalesce(CAST(${name} AS ${dialect.castTypes.text}), '')`,
-  );
-  return dialect.functions.md5Prefix(`concat_ws('|', ${texts.join(', ')})`);
+  return dialect.rowHash.of(Object.keys(JOURNEY_COLUMNS.state));
 }

@@ -5,7 +5,7 @@ import { bindText } from './bind-value.ts';
 import { factName } from './compile-facts.ts';
 import type { BoundValue, CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
-import type { Edge, JourneyGraph, SendPoint } from './journey-graph.ts';
+import type { Edge, JourneyGraph } from './journey-graph.ts';
 import { edgeName, isOneOf } from './journey-hops.ts';
 import { keepFingerprint } from './journey-fingerprint.ts';
 import { JOURNEY_COLUMNS, type JourneyTables } from './journey-tables.ts';
@@ -73,94 +73,122 @@ FROM ${log} WHERE tick = ${number} AND kind = 'sent'`),
     const { graph } = this.#request;
     const told = graph.edges.map((edge) => {
       const kind = edge.ends === undefined ? (edge === graph.entering ? 'entered' : 'passed') : 'left';
-      const way = kind === 'left' ? null : edge.way;
-      return [edge.number, kind, way, edge.to?.step.id ?? null, edge.ends ?? null] as const;
+      const way = kind === 'left' ? undefined : edge.way;
+      const words = [`'${kind}'`, text(edge.from?.version), quoted(edge.from?.step.id)];
+      const more = [quoted(way), quoted(edge.to?.step.id), quoted(edge.ends)];
+      return `(${[edge.number, ...words, ...more].map((each) => each ?? 'NULL').join(', ')})`;
     });
-    const rows = told.map(
-      ([edge, kind, way, next, why]) =>
-        `(${edge}, '${kind}', ${this.#word(way)}, ${this.#word(next)}, ${this.#word(why)})`,
+    const names = 'told(edge, kind, version, step, way, next_step, reason)';
+    return this.#hops().map(
+      (
+        hop,
+      ) => `SELECT ${this.#common(hop * PLACES_PER_HOP + LAST_PLACE)}, told.kind, coalesce(told.version, m.from_version), coalesce(told.step, m.from_step), told.way, told.next_step, told.reason
+FROM ${this.#name('moves')} AS m
+JOIN (VALUES ${told.join(', ')}) AS ${names} ON told.edge = m.${edgeName(hop)}`,
     );
-    const text = this.#dialect.castTypes.text;
-    return [
-      `SELECT ${this.#common(`taken.hop * ${PLACES_PER_HOP} + ${LAST_PLACE}`)}, told.kind, ${this.#versionOf('taken.edge')}, ${this.#stepOf('taken.edge')}, CAST(told.way AS ${text}), CAST(told.next_step AS ${text}), CAST(told.reason AS ${text})
-FROM (${this.#taken()}) AS taken
-JOIN (VALUES ${rows.join(', ')}) AS told(edge, kind, way, next_step, reason) ON told.edge = taken.edge`,
-    ];
   }
 
   /** Sends and non-sends at the steps that activate, and those who are held out. */
   #outcomes(): string[] {
     const { graph } = this.#request;
     const heldOut = graph.edges.filter(({ ends }) => ends === 'held-out');
-    const held =
-      heldOut.length === 0
-        ? []
-        : [
-            `SELECT ${this.#common(`taken.hop * ${PLACES_PER_HOP}`)}, 'not-sent', ${this.#versionOf('taken.edge')}, ${this.#stepOf('taken.edge')}, ${this.#null()}, ${this.#null()}, 'held-out'
-FROM (${this.#taken(heldOut)}) AS taken`,
-          ];
-    if (graph.sends.length === 0) return held;
-    return [
-      ...held,
-      `SELECT ${this.#common(`taken.hop * ${PLACES_PER_HOP}`)}, CASE WHEN reason IS NULL THEN 'sent' ELSE 'not-sent' END, ${this.#versionOf('taken.edge')}, ${this.#stepOf('taken.edge')}, ${this.#null()}, ${this.#null()}, reason
-FROM (${this.#judged()}) AS taken`,
-    ];
+    const sends = graph.sends.map(({ edge }) => edge);
+    return this.#hops().flatMap((hop) => {
+      const edge = `m.${edgeName(hop)}`;
+      const at = (edges: readonly Edge[], kind: string, reason: string, from: string): string[] =>
+        edges.length === 0
+          ? []
+          : [
+              `SELECT ${this.#common(hop * PLACES_PER_HOP)}, ${kind}, ${this.#versionOf(edge, edges)}, ${this.#stepOf(edge, edges)}, ${this.#null()}, ${this.#null()}, ${reason}
+FROM ${from} WHERE ${isOneOf(edge, edges)}`,
+            ];
+      return [
+        ...at(heldOut, "'not-sent'", "'held-out'", `${this.#name('moves')} AS m`),
+        ...at(
+          sends,
+          "CASE WHEN m.refused IS NULL THEN 'sent' ELSE 'not-sent' END",
+          'm.refused',
+          this.#judged(hop),
+        ),
+      ];
+    });
   }
 
-  /** The customers who come to an activate step, each with why nothing is sent. */
-  #judged(): string {
-    const { graph, at } = this.#request;
-    const edges = graph.sends.map(({ edge }) => edge);
+  /** The moves with why nothing is sent at a hop's activate step. */
+  #judged(hop: number): string {
+    const { graph } = this.#request;
+    const edge = edgeName(hop);
     const suppressed = graph.suppress.map(factName).join(' OR ');
-    const refuses = [
-      ...(suppressed === '' ? [] : [`WHEN ${suppressed} THEN 'suppressed'`]),
-      ...graph.sends
-        .filter(({ consent }) => consent !== undefined)
-        .map(
-          ({ edge, consent }) =>
-            `WHEN edge = ${edge.number} AND NOT ${factName(consent ?? 0)} THEN 'no-consent'`,
-        ),
-    ];
-    const refused = refuses.length === 0 ? this.#null() : `CASE ${refuses.join(' ')} END`;
-    const came = `SELECT *, ${refused} AS refused, ${this.#channelOfEdge(graph.sends)} AS channel FROM (${this.#taken(edges)}) AS came`;
     const caps = this.#capsInUse();
-    if (caps.length === 0) return `SELECT *, refused AS reason FROM (${came}) AS heard`;
-    // Those sent before on the same way; who was refused counts for nothing. Once a cap is reached every later send is over it as well.
-    const ranked = `SELECT *, coalesce(sum(CASE WHEN refused IS NULL THEN 1 ELSE 0 END) OVER (PARTITION BY ${CUSTOMER_ID}, channel ORDER BY hop ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS earlier FROM (${came}) AS heard`;
+    const whens = [
+      ...(suppressed === '' ? [] : [`WHEN ${suppressed} THEN 'suppressed'`]),
+      ...graph.sends.flatMap((send) =>
+        send.consent === undefined
+          ? []
+          : [`WHEN ${edge} = ${send.edge.number} AND NOT ${factName(send.consent)} THEN 'no-consent'`],
+      ),
+      ...caps.map(({ channel, sends }, at) => {
+        const edges = graph.sends.filter((send) => send.channel === channel).map((send) => send.edge);
+        const earlier = this.#earlier(hop, channel);
+        return `WHEN ${isOneOf(edge, edges)} AND coalesce(before.n_${at}, 0)${earlier} >= ${sends} THEN 'capped'`;
+      }),
+    ];
+    const refused = whens.length === 0 ? this.#null() : `CASE ${whens.join(' ')} END`;
+    const moves = this.#name('moves');
+    if (caps.length === 0) return `(SELECT *, ${refused} AS refused FROM ${moves}) AS m`;
+    return `(SELECT own.*, ${refused} AS refused FROM ${moves} AS own LEFT JOIN (${this.#sentBefore(caps)}) AS before ON before.${CUSTOMER_ID} = own.${CUSTOMER_ID}) AS m`;
+  }
+
+  /** Sends in a channel at earlier hops of the same row, as a sum to add. Once a cap is reached every later send is over it as well. */
+  #earlier(hop: number, channel: string): string {
+    const { graph } = this.#request;
+    const sends = graph.sends.filter((send) => send.channel === channel);
+    return this.#hops()
+      .filter((each) => each < hop)
+      .map((each) => {
+        const sent = sends.map(({ edge, consent }) => {
+          const came = `${edgeName(each)} = ${edge.number}`;
+          return consent === undefined ? came : `${came} AND ${factName(consent)}`;
+        });
+        return ` + CASE WHEN ${sent.join(' OR ')} THEN 1 ELSE 0 END`;
+      })
+      .join('');
+  }
+
+  /** How often each customer was sent something within the time of each cap, by any journey but this tick. */
+  #sentBefore(caps: readonly FrequencyCap[]): string {
+    const { at, number } = this.#request;
     const counted = caps.map(
-      ({ channel }, at) =>
-        `count(CASE WHEN channel = '${channel}' AND sent_at > ${this.#p(`cap_${at}`)} THEN 1 END) AS n_${at}`,
+      ({ channel }, index) =>
+        `count(CASE WHEN channel = '${channel}' AND sent_at > ${this.#p(`cap_${index}`)} THEN 1 END) AS n_${index}`,
     );
-    const mine = `NOT (journey = ${this.#p('journey')} AND tick = ${this.#request.number})`;
-    const since = caps.map(({ per }) => per).reduce((one, other) => longer(one, other, at));
-    const first = caps.findIndex(({ per }) => per === since);
-    const before = `SELECT ${CUSTOMER_ID}, ${counted.join(', ')} FROM ${this.#name('sends')} WHERE sent_at > ${this.#p(`cap_${first}`)} AND ${mine} GROUP BY ${CUSTOMER_ID}`;
-    const over = caps.map(
-      ({ channel, sends }, at) =>
-        `ranked.channel = '${channel}' AND coalesce(sent.n_${at}, 0) + ranked.earlier >= ${sends}`,
-    );
-    return `SELECT ranked.*, CASE WHEN refused IS NOT NULL THEN refused WHEN ${over.join(' OR ')} THEN 'capped' END AS reason FROM (${ranked}) AS ranked LEFT JOIN (${before}) AS sent ON sent.${CUSTOMER_ID} = ranked.${CUSTOMER_ID}`;
+    const longest = caps.map(({ per }) => per).reduce((one, other) => longer(one, other, at));
+    const first = caps.findIndex(({ per }) => per === longest);
+    return `SELECT ${CUSTOMER_ID}, ${counted.join(', ')} FROM ${this.#name('sends')} WHERE sent_at > ${this.#p(`cap_${first}`)} AND NOT (journey = ${this.#p('journey')} AND tick = ${number}) GROUP BY ${CUSTOMER_ID}`;
   }
 
   /** One row for each branch that somebody lost because another came before. */
   #lost(): string[] {
     const { lost } = this.#request.graph;
-    const byEdge = new Map<Edge, { readonly way: string; readonly fact: number }[]>();
-    for (const { edge, way, fact } of lost) byEdge.set(edge, [...(byEdge.get(edge) ?? []), { way, fact }]);
-    if (byEdge.size === 0) return [];
-    const most = Math.max(...[...byEdge.values()].map((each) => each.length));
-    const places = Array.from({ length: most }, (_, at) => `(${at})`).join(', ');
-    const whens = [...byEdge].flatMap(([edge, branches]) =>
-      branches.map(
-        ({ way, fact }, at) =>
-          `WHEN taken.edge = ${edge.number} AND nth.place = ${at} AND ${factName(fact)} THEN '${way}'`,
-      ),
+    if (lost.length === 0) return [];
+    const nth = new Map<Edge, number>();
+    const branches = lost.map((each) => {
+      const place = nth.get(each.edge) ?? 0;
+      nth.set(each.edge, place + 1);
+      return { ...each, place };
+    });
+    return this.#hops().flatMap((hop) =>
+      Array.from({ length: Math.max(...nth.values()) }, (_, place) => {
+        const edge = `m.${edgeName(hop)}`;
+        const here = branches.filter((each) => each.place === place);
+        const whens = here.map(
+          (each) => `WHEN ${edge} = ${each.edge.number} AND ${factName(each.fact)} THEN '${each.way}'`,
+        );
+        const edges = [...new Set(here.map((each) => each.edge))];
+        return `SELECT ${this.#common(hop * PLACES_PER_HOP + place)}, 'not-sent', ${this.#versionOf(edge, edges)}, ${this.#stepOf(edge, edges)}, m.lost_way, ${this.#null()}, 'priority'
+FROM (SELECT m.*, CASE ${whens.join(' ')} END AS lost_way FROM ${this.#name('moves')} AS m) AS m WHERE m.lost_way IS NOT NULL`;
+      }),
     );
-    const rows = `SELECT taken.*, nth.place AS nth, CASE ${whens.join(' ')} END AS lost_way FROM (${this.#taken([...byEdge.keys()])}) AS taken CROSS JOIN (VALUES ${places}) AS nth(place)`;
-    return [
-      `SELECT ${this.#common(`taken.hop * ${PLACES_PER_HOP} + taken.nth`)}, 'not-sent', ${this.#versionOf('taken.edge')}, ${this.#stepOf('taken.edge')}, taken.lost_way, ${this.#null()}, 'priority'
-FROM (${rows}) AS taken WHERE taken.lost_way IS NOT NULL`,
-    ];
   }
 
   #goals(): string {
@@ -237,42 +265,21 @@ WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${values.join(', ')
     );
   }
 
-  /** The moves with one row for each edge, of these only where they are given. */
-  #taken(edges?: readonly Edge[]): string {
-    const { hops } = this.#request;
-    const whens = Array.from({ length: hops }, (_, hop) => `WHEN ${hop} THEN m.${edgeName(hop)}`);
-    const places = Array.from({ length: hops }, (_, hop) => `(${hop})`).join(', ');
-    const which =
-      edges === undefined ? 'edge IS NOT NULL' : edges.length === 0 ? 'FALSE' : isOneOf('edge', edges);
-    return `SELECT * FROM (SELECT m.*, hops.hop, CASE hops.hop ${whens.join(' ')} END AS edge FROM ${this.#name('moves')} AS m CROSS JOIN (VALUES ${places}) AS hops(hop)) AS each WHERE ${which}`;
+  #hops(): number[] {
+    return Array.from({ length: this.#request.hops }, (_, hop) => hop);
   }
 
   /** The columns that every row of the log begins with. */
-  #common(place: string): string {
-    return `${this.#request.number}, ${this.#p('at')}, taken.${CUSTOMER_ID}, taken.entry, ${place}`;
+  #common(place: number): string {
+    return `${this.#request.number}, ${this.#p('at')}, m.${CUSTOMER_ID}, m.entry, ${place}`;
   }
 
-  #versionOf(edge: string): string {
-    return this.#ofEdge(edge, ({ from }) => text(from?.version), 'taken.from_version');
+  #versionOf(column: string, edges: readonly Edge[]): string {
+    return pickBy(column, edges, ({ from }) => text(from?.version));
   }
 
-  #stepOf(edge: string): string {
-    return this.#ofEdge(edge, ({ from }) => quoted(from?.step.id), 'taken.from_step');
-  }
-
-  #ofEdge(column: string, pick: (edge: Edge) => string | undefined, otherwise: string): string {
-    const whens = groupBy(this.#request.graph.edges, pick).map(
-      ([value, edges]) => ` WHEN ${isOneOf(column, edges)} THEN ${value}`,
-    );
-    return whens.length === 0 ? otherwise : `CASE${whens.join('')} ELSE ${otherwise} END`;
-  }
-
-  #channelOfEdge(sends: readonly SendPoint[]): string {
-    const whens = groupBy(
-      sends.map(({ edge }) => edge),
-      (edge) => quoted(sends.find((each) => each.edge === edge)?.channel),
-    ).map(([value, edges]) => ` WHEN ${isOneOf('edge', edges)} THEN ${value}`);
-    return `CASE${whens.join('')} END`;
+  #stepOf(column: string, edges: readonly Edge[]): string {
+    return pickBy(column, edges, ({ from }) => quoted(from?.step.id));
   }
 
   #channelOfStep(): string {
@@ -283,10 +290,6 @@ WHEN NOT MATCHED THEN INSERT (${columns.join(', ')}) VALUES (${values.join(', ')
         ` WHEN version = ${place.version} AND step = '${place.step.id}' THEN '${channel}'`,
     );
     return `CASE${whens.join('')} END`;
-  }
-
-  #word(value: string | null): string {
-    return value === null ? 'NULL' : `'${value}'`;
   }
 
   #null(): string {
@@ -345,6 +348,16 @@ function quoted(value: string | undefined): string | undefined {
   if (value !== undefined && !/^[a-z0-9-]+$/.test(value))
     throw new RangeError('Only words are written as text.');
   return value === undefined ? undefined : `'${value}'`;
+}
+
+/** What is picked of the edge whose number a column holds, one of these. */
+function pickBy(column: string, edges: readonly Edge[], pick: (edge: Edge) => string | undefined): string {
+  const [first, ...others] = groupBy(edges, pick);
+  if (first !== undefined && others.length === 0) return first[0];
+  const whens = [first, ...others].flatMap((group) =>
+    group === undefined ? [] : [` WHEN ${isOneOf(column, group[1])} THEN ${group[0]}`],
+  );
+  return `CASE${whens.join('')} END`;
 }
 
 /** Edges by what is picked of them, so that a CASE has one WHEN for each answer. */

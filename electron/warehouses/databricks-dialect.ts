@@ -32,6 +32,12 @@ export const databricksDialect: Dialect = {
     sha1: (text) => `sha1(${text})`,
     md5: (text) => `md5(${text})`,
   },
+  // A NULL leaves the hash as it is: beside each column stands whether it is one.
+  rowHash: {
+    name: 'xxhash64',
+    of: (columns) =>
+      `(xxhash64(${columns.flatMap((column) => [column, `${column} IS NULL`]).join(', ')}) & 4294967295)`,
+  },
   functions: {
     anyTrue: 'bool_or',
     listContains: 'array_contains',

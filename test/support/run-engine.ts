@@ -7,6 +7,8 @@ import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { createActivationRuns } from '../../electron/services/activation-runs.ts';
 import { createActivations } from '../../electron/services/activations.ts';
 import type { ServiceContext } from '../../electron/services/context.ts';
+import { createJourneyTicks } from '../../electron/services/journey-ticks.ts';
+import { createJourneys } from '../../electron/services/journeys.ts';
 import { createMembers } from '../../electron/services/members.ts';
 import { createModelRunner } from '../../electron/services/model-runner.ts';
 import { createWarehouseSessions } from '../../electron/services/warehouse-sessions.ts';
@@ -23,10 +25,12 @@ export interface RunEngineParts {
   /** Rows of a batch; those of the kinds where it is absent. */
   readonly batchRows: number | undefined;
   readonly pace: Pace;
+  /** The instant that ticks of journeys take it to be; the clock's where absent. Runs go by the clock. */
+  readonly tickAt?: string | undefined;
 }
 
 /** Joins the services that runs need. The store stays open when the engine closes. */
-export function joinRunEngine({ home, store, secrets, warehouses, batchRows, pace }: RunEngineParts) {
+export function joinRunEngine({ home, store, secrets, warehouses, batchRows, pace, tickAt }: RunEngineParts) {
   const context: ServiceContext = {
     store,
     secrets,
@@ -42,14 +46,25 @@ export function joinRunEngine({ home, store, secrets, warehouses, batchRows, pac
   const runner = createModelRunner(context, sessions);
   const activations = createActivations(context, createMembers(context, runner));
   const activationRuns = createActivationRuns({ context, runner, activations, pace });
+  const ticking = tickAt === undefined ? context : { ...context, clock: () => tickAt };
+  const journeys = createJourneys(ticking, runner, activations);
+  const journeyTicks = createJourneyTicks({
+    context: ticking,
+    runner,
+    activations,
+    runs: activationRuns,
+    journeys,
+  });
   return {
     context,
+    journeys,
+    journeyTicks,
     sessions,
     runner,
     activations,
     activationRuns,
     close: async (): Promise<void> => {
-      await activationRuns.close();
+      await Promise.all([journeyTicks.close(), activationRuns.close()]);
       await sessions.close();
     },
   };

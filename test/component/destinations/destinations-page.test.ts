@@ -15,7 +15,7 @@ describe('the destinations page', () => {
     await expect.element(meta.getByText('Facebook custom audience · Paid media')).toBeVisible();
     await expect.element(meta.getByRole('link', { name: TO_META.name })).toBeVisible();
     const partner = page.getByRole('listitem').filter({ hasText: PARTNER.label });
-    await expect.element(partner.getByText('No activation sends there.')).toBeVisible();
+    await expect.element(partner.getByText('No activation and no journey sends there.')).toBeVisible();
     await judgePage();
   });
 

@@ -76,7 +76,7 @@ export function answerDestinations(state: ActivationState) {
   const usedBy = (id: string) =>
     state.activations
       .filter((each) => each.destination === id)
-      .map((each) => ({ connectionId: 'sample', id: each.id, name: each.name }));
+      .map((each) => ({ kind: 'activation' as const, connectionId: 'sample', id: each.id, name: each.name }));
 
   return {
     kinds: os.destinations.kinds.handler(() => DESTINATION_KINDS),

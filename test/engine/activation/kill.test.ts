@@ -2,9 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { composeEngine } from '../../../electron/compose.ts';
-import type { Rule } from '../../../electron/domain/rule.ts';
-import { bundleChild } from '../../support/kill/bundle-child.ts';
 import {
   sshd,
   startFolderWorld,
@@ -13,8 +10,8 @@ import {
   versitygw,
 } from '../../support/kill/file-worlds.ts';
 import { Ordeal, type OrdealParts } from '../../support/kill/ordeal.ts';
+import { prepareOrdeals } from '../../support/kill/prepare.ts';
 import { seededRandom } from '../../support/kill/random.ts';
-import { readSamplePeople } from '../../support/kill/sample-people.ts';
 import {
   type KillWorld,
   startFacebookWorld,
@@ -24,7 +21,6 @@ import {
   startTikTokWorld,
   startWebhookWorld,
 } from '../../support/kill/worlds.ts';
-import { SAMPLE, importSeed } from '../../support/seed-engine.ts';
 import { type Tool, titleWith } from '../../support/test-tools.ts';
 
 /** `SLIPWAY_KILLS` and `SLIPWAY_SEED` choose others: the seed of a failure repeats it, as far as times do. */
@@ -47,11 +43,6 @@ const WORLDS: readonly (readonly [name: string, start: () => Promise<KillWorld>,
   ['S3', startS3World, versitygw],
 ];
 
-const has = (column: string, op: 'is-not-empty' | 'is-true'): Rule => ({
-  kind: 'condition',
-  condition: { kind: 'attribute', entity: 'customer', column, test: { op } },
-});
-
 let folder: string;
 let parts: OrdealParts;
 
@@ -59,19 +50,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'slipway-kill-'));
   // Children start hundreds of times: what one has compiled serves the others.
   process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
-  const child = await bundleChild(folder);
-  const first = join(folder, 'first');
-  const engine = await composeEngine({ home: first, keychain: 'memory', version: '0.0.0', schedules: false });
-  const { audiences, models } = engine.services;
-  importSeed(engine.services);
-  const withEmail = has('email', 'is-not-empty');
-  const consenting: Rule = { kind: 'all', rules: [withEmail, has('email_consent', 'is-true')] };
-  audiences.save(SAMPLE, { name: 'Everyone', rule: withEmail, columns: [] });
-  audiences.save(SAMPLE, { name: 'Consenting', rule: consenting, columns: [] });
-  // Makes the lakehouse, which the homes of all destinations copy.
-  await models.readiness(SAMPLE, {});
-  await engine.close();
-  parts = { child, first, people: await readSamplePeople(first) };
+  parts = await prepareOrdeals(folder);
 }, TIMEOUT);
 afterAll(() => {
   delete process.env['NODE_COMPILE_CACHE'];

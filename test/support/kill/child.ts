@@ -1,4 +1,4 @@
-// A process that carries out one run and may end itself by SIGKILL in the middle: `node child.ts <ChildSetup as JSON>`.
+// A process that carries out one run or tick and may end itself by SIGKILL in the middle: `node child.ts <ChildSetup as JSON>`.
 import { claimStore } from '../../../electron/store/claim-store.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
 import type { SecretStore } from '../../../electron/keychain/secret-store.ts';
@@ -44,6 +44,8 @@ function watchStore(store: Store): Store {
     saveRecipes: watch(store.saveRecipes, never),
     noteRecipesUsed: watch(store.noteRecipesUsed, never),
     appendEgress: watch(store.appendEgress, never),
+    saveTick: watch(store.saveTick, ({ phase }) => phase === 'sending' || phase === 'done'),
+    moveTick: watch(store.moveTick, never),
   };
 }
 
@@ -90,24 +92,40 @@ function tell(message: ChildMessage): void {
 const path = `${setup.home}/slipway.db`;
 claimStore(path);
 const store = watchStore(openStore(path));
-const { home, batchRows, pace } = setup;
-const engine = joinRunEngine({ home, store, secrets, warehouses: [watched], batchRows, pace });
+const { home, batchRows, pace, tickAt } = setup;
+const engine = joinRunEngine({ home, store, secrets, warehouses: [watched], batchRows, pace, tickAt });
 const runs = engine.activationRuns;
 
 runs.markInterrupted();
-const { connection, activation } = setup;
-// A run that was killed before its plan was kept has not begun.
-const begun = store
-  .listRunsOf(connection, activation, EVERY_STATUS, 1_000)
-  .filter((run) => store.findRunState(run.id) !== undefined);
-const [newest, ...others] = begun;
-const isThere = newest !== undefined && others.length >= setup.runsBefore;
-if (newest !== undefined && isThere && newest.status === 'interrupted') runs.resume(newest.id);
-const { id } = isThere ? newest : runs.start(connection, activation, { startedFrom: 'app' });
-tell({ kind: 'begun', run: id });
-const run = await runs.wait(id);
-tell({ kind: 'ended', run: run.id, status: run.status, error: run.error?.message });
+engine.journeyTicks.markInterrupted();
+if (setup.journey === undefined) await liveRun(setup.connection, setup.activation);
+else await liveTick(setup.connection, setup.journey);
 process.disconnect();
 await engine.close();
 store.close();
 process.exit(0);
+
+async function liveRun(connection: string, activation: string): Promise<void> {
+  // A run that was killed before its plan was kept has not begun.
+  const begun = store
+    .listRunsOf(connection, activation, EVERY_STATUS, 1_000)
+    .filter((run) => store.findRunState(run.id) !== undefined);
+  const [newest, ...others] = begun;
+  const isThere = newest !== undefined && others.length >= setup.runsBefore;
+  if (newest !== undefined && isThere && newest.status === 'interrupted') runs.resume(newest.id);
+  const { id } = isThere ? newest : runs.start(connection, activation, { startedFrom: 'app' });
+  tell({ kind: 'begun', run: id });
+  const run = await runs.wait(id);
+  tell({ kind: 'ended', run: run.id, status: run.status, error: run.error?.message });
+}
+
+async function liveTick(connection: string, journey: string): Promise<void> {
+  const { journeyTicks } = engine;
+  const last = store.findLastTick(connection, journey);
+  const isOver = last !== undefined && last.number > setup.runsBefore && last.status === 'done';
+  const { id } = isOver ? last : journeyTicks.start(connection, journey, 'app');
+  tell({ kind: 'begun', run: id });
+  const tick = await journeyTicks.wait(connection, journey);
+  if (tick === undefined) throw new Error('The tick is not there.');
+  tell({ kind: 'ended', run: tick.id, status: tick.status, error: tick.error?.message });
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ActivationRun } from '../../../electron/domain/run.ts';
+import { Tick } from '../../../electron/domain/tick.ts';
 
 /**
  * Where a child ends itself: at the n-th write of the store or of the state schema in its life, before it or after it returned; `end` counts
@@ -12,11 +13,16 @@ export const KillPlan = z.object({
 });
 export type KillPlan = z.infer<typeof KillPlan>;
 
-/** What a child is started with. It resumes the newest run of the activation where more than `runsBefore` are there, else it starts one. */
+/**
+ * What a child is started with. It resumes the newest run of the activation where more than `runsBefore` are there, else it starts one. With a
+ * `journey` it ticks that at `tickAt` instead, and goes on with the tick that is not over.
+ */
 export const ChildSetup = z.object({
   home: z.string(),
   connection: z.string(),
   activation: z.string(),
+  journey: z.string().optional(),
+  tickAt: z.string().optional(),
   runsBefore: z.number(),
   secrets: z.record(z.string(), z.string()),
   batchRows: z.number(),
@@ -31,7 +37,7 @@ export const ChildMessage = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('ended'),
     run: z.string(),
-    status: ActivationRun.shape.status,
+    status: z.union([ActivationRun.shape.status, Tick.shape.status]),
     error: z.string().optional(),
   }),
 ]);
