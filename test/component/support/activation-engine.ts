@@ -30,7 +30,8 @@ import { makeRetailEngine, type RetailStart } from './retail-engine.ts';
 /** What such a test starts with. */
 export type ActivationStart = RetailStart & Partial<ActivationState>;
 
-function makeRouter(start: ActivationStart, state: ActivationState) {
+/** The answers of such an engine, for engines that answer more. */
+export function makeActivationRouter(start: ActivationStart, state: ActivationState) {
   const os = implement(contract);
   const note = (what: string, input: unknown): void => {
     state.asked.push({ what, input });
@@ -127,12 +128,9 @@ function makeRouter(start: ActivationStart, state: ActivationState) {
   };
 }
 
-/** An engine over definitions in memory, with the true contract, and what it knows. */
-export function makeActivationEngine(start: ActivationStart = {}): {
-  engine: Engine;
-  state: ActivationState;
-} {
-  const state: ActivationState = {
+/** What such an engine knows at the start. */
+export function startState(start: ActivationStart): ActivationState {
+  return {
     destinations: [META, PARTNER, MAIL],
     activations: [],
     lastRuns: {},
@@ -142,8 +140,16 @@ export function makeActivationEngine(start: ActivationStart = {}): {
     asked: [],
     ...start,
   };
+}
+
+/** An engine over definitions in memory, with the true contract, and what it knows. */
+export function makeActivationEngine(start: ActivationStart = {}): {
+  engine: Engine;
+  state: ActivationState;
+} {
+  const state = startState(start);
   // The pages under test call only the parts of the contract that are canned.
-  return { engine: createRouterClient(makeRouter(start, state)) as Engine, state };
+  return { engine: createRouterClient(makeActivationRouter(start, state)) as Engine, state };
 }
 
 /** Renders a page at `path` over such an engine; returns what the engine knows. */

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +9,7 @@ import {
   writeWorkspaceFile,
 } from '../../../electron/domain/workspace-file.ts';
 import { useEngine } from '../../support/engine.ts';
+import { runCli, secretVariable } from '../../support/run-cli.ts';
 import { seedActivations } from '../../support/seed-activations.ts';
 import { readArrival } from '../../support/seed-arrival.ts';
 import { SAMPLE, addDestination, importSeed, runToEnd } from '../../support/seed-engine.ts';
@@ -75,29 +75,14 @@ describe(`the seed’s audiences arrive${note}`, () => {
     );
     const env = { ...process.env, SLIPWAY_HOME: home, ...Object.fromEntries(secrets) };
     for (const { name } of activations) {
-      const { code, out, errors } = await slipway(['run', file, name, '--json'], env);
+      const { code, out, errors } = await runCli(['run', file, name, '--json'], env);
       expect({ name, code: code <= 1, errors }).toMatchObject({ name, code: true });
       expect(JSON.parse(out)).toMatchObject({ kind: 'activation', activationName: name });
     }
     const { received, expected } = await readArrival(vendors, home);
     expect(received).toEqual(expected);
-    const { code, out } = await slipway(['ledger', 'verify', file, '--json'], env);
+    const { code, out } = await runCli(['ledger', 'verify', file, '--json'], env);
     expect(code).toBe(0);
     expect(LedgerCheck.parse(JSON.parse(out)).entries).toBeGreaterThanOrEqual(activations.length);
   });
 });
-
-function secretVariable(id: string, key: string): string {
-  return `SLIPWAY_SECRET_${id.toUpperCase().replaceAll('-', '_')}_${key.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toUpperCase()}`;
-}
-
-function slipway(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ code: number; out: string; errors: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, [join(root, 'electron', 'cli.ts'), ...args], { env }, (error, out, errors) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, errors });
-    });
-  });
-}

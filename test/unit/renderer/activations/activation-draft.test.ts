@@ -3,10 +3,10 @@ import type { Activation } from '../../../../electron/domain/activation.ts';
 import type { FieldSpec } from '../../../../electron/domain/field-spec.ts';
 import {
   closeActivation,
-  closeTarget,
   findGaps,
   openActivation,
 } from '../../../../renderer/features/activations/activation-draft.ts';
+import { closeTarget } from '../../../../renderer/ui/delivery/delivery-draft.ts';
 
 const SPECS: FieldSpec[] = [
   { key: 'what', label: 'Do', kind: 'select', required: true, initial: 'list' },

@@ -5,7 +5,7 @@ import {
   listTimeZones,
   readCron,
   writeCron,
-} from '../../../../renderer/features/activations/schedule.ts';
+} from '../../../../renderer/text/schedule.ts';
 
 describe('a schedule', () => {
   it.each([
