@@ -6,12 +6,14 @@ import ScrollText from '@lucide/svelte/icons/scroll-text';
 import Send from '@lucide/svelte/icons/send';
 import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import UsersRound from '@lucide/svelte/icons/users-round';
+import Waypoints from '@lucide/svelte/icons/waypoints';
 import type { Component } from 'svelte';
 import ActivationsPage from '../features/activations/ActivationsPage.svelte';
 import AudiencesPage from '../features/audiences/AudiencesPage.svelte';
 import CatalogPage from '../features/catalog/CatalogPage.svelte';
 import ConnectionsPage from '../features/connections/ConnectionsPage.svelte';
 import DestinationsPage from '../features/destinations/DestinationsPage.svelte';
+import JourneysPage from '../features/journeys/JourneysPage.svelte';
 import ModelPage from '../features/model/ModelPage.svelte';
 import PermissionsPage from '../features/permissions/PermissionsPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
@@ -63,6 +65,13 @@ export const PAGES: readonly Page[] = [
     label: 'Activations',
     icon: Send,
     component: ActivationsPage,
+    needsConnection: true,
+  },
+  {
+    name: 'journeys',
+    label: 'Journeys',
+    icon: Waypoints,
+    component: JourneysPage,
     needsConnection: true,
   },
   { name: 'runs', label: 'Runs', icon: ScrollText, component: RunsPage, needsConnection: false },

@@ -37,6 +37,16 @@ export const queryKeys = {
   activationCheck: (connectionId: string) => ['activation-check', connectionId] as const,
   /** What is asked of the warehouse's rows: sizes, members, statements. A key below it holds the rules asked about. */
   counts: (connectionId: string) => ['counts', connectionId] as const,
+  journeys: (connectionId: string) => ['journeys', connectionId] as const,
+  /** What is wrong with a journey as it is edited; a key below it holds the form. */
+  journeyCheck: (connectionId: string) => ['journey-check', connectionId] as const,
+  /** Not below `journeys`: what reads it renews `journeys` as a tick changes its status. */
+  journeyProgress: (connectionId: string, journeyId: string) =>
+    ['journey-progress', connectionId, journeyId] as const,
+  journeyResults: (connectionId: string, journeyId: string) =>
+    ['journey-results', connectionId, journeyId] as const,
+  journeyTicks: (connectionId: string, journeyId: string) =>
+    ['journey-ticks', connectionId, journeyId] as const,
   runs: () => ['runs'] as const,
   newestRuns: () => ['runs', 'newest'] as const,
   run: (runId: string) => ['runs', runId] as const,

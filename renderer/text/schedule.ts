@@ -1,4 +1,4 @@
-import type { Schedule } from '../../../electron/domain/activation.ts';
+import type { Schedule } from '../../electron/domain/activation.ts';
 
 /** How a schedule repeats, as the form offers it. Times are `HH:MM`; day 0 is Sunday. */
 export type Rhythm =

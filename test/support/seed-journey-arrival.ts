@@ -12,19 +12,19 @@ export interface SeedBranches {
   readonly heldOut: readonly SeedMember[];
 }
 
-/** The bucket of a customer at the step `media`, as design.md states it. */
-function bucketOf(id: string): number {
-  const digest = createHash('md5').update(`media:${id}`).digest('hex');
+/** The bucket of a customer at a step, as design.md states it. */
+function bucketOf(step: string, id: string): number {
+  const digest = createHash('md5').update(`${step}:${id}`).digest('hex');
   return Number.parseInt(digest.slice(0, 8), 16) % 10_000;
 }
 
-/** The branches of those who agreed to what a branch sends; `heldOut` are those among them who get nothing. */
-export async function readSeedBranches(home: string): Promise<SeedBranches> {
+/** `deals` is the id of the step that deals customers to the media. The branches of those who agreed to what a branch sends; `heldOut` are those among them who get nothing. */
+export async function readSeedBranches(home: string, deals = 'media'): Promise<SeedBranches> {
   const { newsletter, media } = await membersByHand(home);
   const held = HELD_OUT_PERCENT * 100;
   const third = (10_000 - held) / 3;
   const within = (from: number, below: number): SeedMember[] =>
-    media.filter(({ id }) => bucketOf(id) >= from && bucketOf(id) < below);
+    media.filter(({ id }) => bucketOf(deals, id) >= from && bucketOf(deals, id) < below);
   return {
     newsletter,
     heldOut: within(0, held),

@@ -14,15 +14,16 @@ import type { Engine } from '../../shell/engine.ts';
 import { Saving } from '../../shell/saving.svelte.ts';
 import { Calm } from '../../ui/calm.svelte.ts';
 import { Draft } from '../../ui/draft.svelte.ts';
-import { problemsWithin } from '../../ui/rule/problem-at.ts';
+import type { DeliveryEditor } from '../../ui/delivery/delivery-context.ts';
 import {
-  closeActivation,
   closeTarget,
-  findGaps,
-  openActivation,
-  type ActivationDraft,
+  withDestination,
+  withSuggested,
+  type DeliveryDraft,
   type MappingDraft,
-} from './activation-draft.ts';
+} from '../../ui/delivery/delivery-draft.ts';
+import { problemsWithin } from '../../ui/rule/problem-at.ts';
+import { closeActivation, findGaps, openActivation, type ActivationDraft } from './activation-draft.ts';
 
 /** What an activation is edited against. All members are read reactively. */
 export interface ActivationSetting {
@@ -38,7 +39,7 @@ export interface ActivationSetting {
 }
 
 /** The editor of one activation: its draft, what is wrong with it, and what the engine suggests for it. */
-export class ActivationEditor {
+export class ActivationEditor implements DeliveryEditor {
   readonly draft: Draft<ActivationDraft>;
   /** The id of the saved activation; undefined until the first save. */
   activationId: string | undefined;
@@ -107,6 +108,18 @@ export class ActivationEditor {
     return this.#readSetting();
   }
 
+  get delivery(): DeliveryDraft {
+    return this.draft.value;
+  }
+
+  get model(): CustomerModel {
+    return this.setting.model;
+  }
+
+  get abilities(): ActivationSetting['abilities'] {
+    return this.setting.abilities;
+  }
+
   /** The draft some time after the last change: what is checked, described and previewed. */
   get calm(): ActivationDraft {
     return this.#calm.value;
@@ -121,6 +134,10 @@ export class ActivationEditor {
   change(change: Partial<ActivationDraft>, field?: string): void {
     this.draft.change({ ...this.draft.value, ...change }, field);
     this.#calm.follow();
+  }
+
+  changeDelivery(change: Partial<DeliveryDraft>, field?: string): void {
+    this.change(change, field);
   }
 
   rename(name: string): void {
@@ -148,10 +165,7 @@ export class ActivationEditor {
     const kindOf = (id: string): string | undefined =>
       this.setting.destinations.find((each) => each.id === id)?.kind;
     const fits = kindOf(destination) === kindOf(value.destination);
-    this.change({
-      destination,
-      ...(fits ? {} : { mode: undefined, target: {}, fields: [], consent: undefined }),
-    });
+    this.change(withDestination(value, destination, fits));
     this.settle();
     if (this.draft.value.fields.length === 0) void this.suggest();
   }
@@ -173,11 +187,9 @@ export class ActivationEditor {
       });
       const { value } = this.draft;
       if (asked !== this.#asked || value.destination !== destination) return;
-      const mapped = new Set(value.fields.map((each) => each.to));
-      const added = suggested.fields.filter((each) => !mapped.has(each.to));
-      const consent = value.consent ?? suggested.consent;
-      if (added.length === 0 && consent === value.consent) return;
-      this.change({ fields: [...value.fields, ...added], consent });
+      const next = withSuggested(value, suggested);
+      if (next === value) return;
+      this.change(next);
       this.settle();
     } catch (cause) {
       if (asked === this.#asked) this.suggestError = toAppError(cause);

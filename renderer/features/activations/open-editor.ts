@@ -2,7 +2,7 @@ import { createQuery } from '@tanstack/svelte-query';
 import type { Activation } from '../../../electron/domain/activation.ts';
 import { getEngine } from '../../shell/context.ts';
 import { queryKeys } from '../../shell/query-keys.ts';
-import { closeTarget } from './activation-draft.ts';
+import { closeTarget } from '../../ui/delivery/delivery-draft.ts';
 import { ActivationEditor, type ActivationSetting } from './activation-editor.svelte.ts';
 import type { Given } from './given.ts';
 

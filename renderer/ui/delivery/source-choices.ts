@@ -3,14 +3,14 @@ import type { DestinationFieldView, DestinationKindView } from '../../../electro
 import { CUSTOMER_ID, outputName } from '../../../electron/domain/audience.ts';
 import { familyOf } from '../../../electron/domain/column-type.ts';
 import { allEntities, type CustomerModel } from '../../../electron/domain/model.ts';
-import type { Choice } from '../../ui/choice.ts';
+import type { Choice } from '../choice.ts';
 import {
   attributeColumnChoices,
   columnChoices,
   columnKey,
   describeColumn,
   readColumnChoice,
-} from '../../ui/rule/column-choices.ts';
+} from '../rule/column-choices.ts';
 
 /** The value of the choice that opens the form of an aggregated attribute. */
 export const NEW_MEASURE = 'new-measure';

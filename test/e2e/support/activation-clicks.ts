@@ -87,7 +87,8 @@ export async function saveActivation(page: Page, { name }: Activation): Promise<
   );
 }
 
-async function mapFields(page: Page, fields: readonly FieldMapping[]): Promise<void> {
+/** Maps these fields: what is suggested stays where it is one of them. */
+export async function mapFields(page: Page, fields: readonly FieldMapping[]): Promise<void> {
   const rows = page.getByRole('list', { name: 'Mapped fields' }).getByRole('listitem');
   await expect(rows.first()).toBeVisible();
   const suggested = await rows.evaluateAll((all) =>
@@ -112,7 +113,7 @@ async function addField(page: Page, rows: Locator, { to, from, form }: FieldMapp
 }
 
 /** Takes the consent that is suggested, or chooses it. */
-async function giveConsent(page: Page, consent: RegExp): Promise<void> {
+export async function giveConsent(page: Page, consent: RegExp): Promise<void> {
   const field = page.getByRole('combobox', { name: 'Attribute that holds the consent' });
   if (!consent.test(await field.inputValue())) await choose(field, consent);
   await expect(field).toHaveValue(consent);
