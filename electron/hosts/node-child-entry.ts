@@ -3,7 +3,7 @@ import { composeEngine } from '../compose.ts';
 import { serveEngine } from '../engine.ts';
 import { describeLoss } from './loss.ts';
 import { RelayedPort } from './relayed-port.ts';
-import type { FromChild, ToChild } from './relay.ts';
+import { type FromChild, type ToChild, relay, unrelay } from './relay.ts';
 
 // The one file of the engine: `hosts/in-main.ts` loads it for these two, `hosts/node-child.ts` runs it.
 export { composeEngine, serveEngine };
@@ -25,13 +25,15 @@ function serveParent(): void {
         return;
       case 'open': {
         if (engine === undefined) return;
-        const port = new RelayedPort((data) => tell({ kind: 'message', port: message.port, data }));
+        const port = new RelayedPort((data) =>
+          tell({ kind: 'message', port: message.port, data: relay(data) }),
+        );
         ports.set(message.port, port);
         serveEngine(port, engine);
         return;
       }
       case 'message':
-        ports.get(message.port)?.receive(message.data);
+        ports.get(message.port)?.receive(unrelay(message.data));
         return;
       case 'close':
         ports.get(message.port)?.end();

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import type { EngineHost, EngineLoss, HostConfig, HostPort } from './host.ts';
-import type { FromChild, ToChild } from './relay.ts';
+import { type FromChild, type ToChild, relay, unrelay } from './relay.ts';
 
 /** How long a child may take to close its files before it is killed, in milliseconds. */
 const STOP_LIMIT_MS = 3_000;
@@ -30,8 +30,7 @@ export function hostInNodeChild(
   function start(): Child {
     const process = spawn(nodePath, [enginePath, 'serve-parent'], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Binary messages stay binary; JSON would turn every byte into a number of text.
-      serialization: 'advanced',
+      serialization: 'json',
     });
     const started: Child = { process, ports: new Map(), explained: false };
     let ended = false;
@@ -59,7 +58,7 @@ export function hostInNodeChild(
 
   function receive(from: Child, message: FromChild): void {
     if (message.kind === 'message') {
-      from.ports.get(message.port)?.postMessage(message.data);
+      from.ports.get(message.port)?.postMessage(unrelay(message.data));
     } else {
       from.explained = true;
       onLoss(message.loss);
@@ -74,7 +73,7 @@ export function hostInNodeChild(
       owner.ports.set(id, port);
       send(owner, { kind: 'open', port: id });
       port.on('message', (event) => {
-        if (isPayload(event.data)) send(owner, { kind: 'message', port: id, data: event.data });
+        if (isPayload(event.data)) send(owner, { kind: 'message', port: id, data: relay(event.data) });
       });
       port.on('close', () => {
         if (owner.ports.delete(id)) send(owner, { kind: 'close', port: id });

@@ -52,7 +52,7 @@ test(`the seed’s journey arrives by clicks in the real window${note}`, async (
     expect(received()).toEqual(expectedByApi(branches));
 
     await page.getByRole('tab', { name: /^Results/ }).click();
-    await expect(page.getByRole('img', { name: /flow|went/i }).first()).toBeVisible();
+    await expect(page.getByRole('img', { name: /^Ways that customers took/ })).toBeVisible();
     await photograph(app, page, 'journey-results');
     await page.getByRole('tab', { name: /^Trace/ }).click();
     await page.getByRole('textbox', { name: 'Customer id' }).fill(branches.heldOut[0]?.id ?? '');

@@ -93,7 +93,6 @@ export async function drawSeedJourney(
     await openStep(page, 'Media');
   }
   await page.getByRole('button', { name: 'Arrange the steps' }).click();
-  await page.screenshot({ path: '/tmp/arr.png' });
   await page.getByRole('button', { name: 'Save journey' }).click();
   await expect(page.getByText(`Saved “${form.name}”`).first()).toBeVisible();
 }
