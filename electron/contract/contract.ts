@@ -42,9 +42,8 @@ export type {
   JourneySummary,
   TickProgress,
   Trace,
-  WayCount,
 } from './journeys.ts';
-export { MOST_MEMBERS, MOST_ROWS, type Preview, type SqlView, type TestEvent } from './common.ts';
+export { MOST_ROWS, type Preview, type SqlView, type TestEvent } from './common.ts';
 
 const onAudience = onConnection.extend({ audienceId: DefinitionId });
 

@@ -21,8 +21,7 @@ export const JourneySummary = z.object({
 export type JourneySummary = z.infer<typeof JourneySummary>;
 
 /** Customers at a step or on one of its ways. */
-export const WayCount = z.object({ step: z.string(), way: z.string(), customers: z.number() });
-export type WayCount = z.infer<typeof WayCount>;
+const WayCount = z.object({ step: z.string(), way: z.string(), customers: z.number() });
 
 /**
  * How a draft would deal the customers of now, waits passed over: those who come to each step, and those who go each way. What is beyond a wait

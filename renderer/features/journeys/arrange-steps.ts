@@ -22,12 +22,31 @@ export function arrangeSteps(steps: readonly Step[]): Layout {
     for (const { key, next } of waysOf(step))
       if (next !== undefined && graph.hasNode(next)) graph.setEdge(step.id, next, {}, key);
   layout(graph);
+  const middle = (id: string): number => graph.node(id).y ?? 0;
+  // The layout does not know in which order a step lists its ways: where that is mostly upside down, so is the picture.
+  const turn = isUpsideDown(steps, middle) ? -1 : 1;
   return Object.fromEntries(
     steps.map((step) => {
-      const { x = 0, y = 0 } = graph.node(step.id);
+      const { x = 0 } = graph.node(step.id);
       // The layout tells the middle, the canvas the upper left corner.
-      const spot = { x: Math.round(x - STEP_WIDTH / 2), y: Math.round(y - stepHeight(step) / 2) };
-      return [step.id, spot];
+      const y = turn * middle(step.id) - stepHeight(step) / 2;
+      return [step.id, { x: Math.round(x - STEP_WIDTH / 2), y: Math.round(y) }];
     }),
   );
+}
+
+/** True where more followers of steps stand above a follower by an earlier way than below it. */
+function isUpsideDown(steps: readonly Step[], middle: (id: string) => number): boolean {
+  const ids = new Set(steps.map(({ id }) => id));
+  let above = 0;
+  for (const step of steps) {
+    const followers = waysOf(step).flatMap(({ next }) =>
+      next === undefined || !ids.has(next) ? [] : [next],
+    );
+    for (const [at, follower] of followers.entries()) {
+      const before = followers[at - 1];
+      if (before !== undefined) above += Math.sign(middle(before) - middle(follower));
+    }
+  }
+  return above > 0;
 }
