@@ -36,13 +36,7 @@ export type {
   DryRun,
   RunProgress,
 } from './activation.ts';
-export type {
-  JourneyCounts,
-  JourneyResults,
-  JourneySummary,
-  TickProgress,
-  Trace,
-} from './journeys.ts';
+export type { JourneyCounts, JourneyResults, JourneySummary, TickProgress, Trace } from './journeys.ts';
 export { MOST_ROWS, type Preview, type SqlView, type TestEvent } from './common.ts';
 
 const onAudience = onConnection.extend({ audienceId: DefinitionId });

@@ -15,7 +15,12 @@ import { compileMoves, countHops } from '../sql/journey-moves.ts';
 import { compileStateCheck, compileTickCounts } from '../sql/journey-reading.ts';
 import { compileRejected } from '../sql/journey-rejected.ts';
 import { compileStop } from '../sql/journey-stopping.ts';
-import { type JourneyTables, createJourneyTables, nameJourneyTables } from '../sql/journey-tables.ts';
+import {
+  type JourneyTables,
+  createJourneyTables,
+  dropMoves,
+  nameJourneyTables,
+} from '../sql/journey-tables.ts';
 import type { ActOptions, OpenWarehouse } from '../warehouses/warehouse.ts';
 import { readInstant } from './read-instant.ts';
 
@@ -131,6 +136,12 @@ export class JourneyState {
     const { number, at } = tick;
     const request = { journeyId, number, at, graph, hops: countHops(graph, dialect) };
     await this.#run(compileKeeping(request, this.tables, dialect));
+  }
+
+  /** Lets the moves go, once it is known that the tick is kept: they hold the ids of customers. */
+  async forgetMoves(): Promise<void> {
+    const { dialect } = this.#context;
+    await this.#run([dropMoves(this.tables, dialect)]);
   }
 
   /** What a tick did, by place. */

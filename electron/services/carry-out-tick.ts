@@ -94,6 +94,8 @@ class TickCourse {
       kind === 'sent' ? [this.#plan(version, step, customers)] : [],
     );
     this.#keep({ phase: 'sending', counts, sends });
+    // Only now: without them a tick that was killed before could not be kept again.
+    await state.forgetMoves();
   }
 
   /** Without a schema for state: everybody of now is dealt to the branches, and each is sent. */

@@ -77,6 +77,16 @@ export interface GraphRequest {
 
 const ALWAYS: WayTest = { kind: 'always' };
 
+/** Reasons to leave that lie in no step. */
+const LEAVING = [
+  'gone',
+  'new-version',
+  'step-removed',
+  'exit',
+  'goal',
+] as const satisfies readonly EndReason[];
+type LeavingReason = (typeof LEAVING)[number];
+
 /** A journey's versions as one graph of numbered places and edges: plain data that the statements of a tick are written from. */
 export class JourneyGraph {
   readonly places: readonly Place[];
@@ -94,7 +104,7 @@ export class JourneyGraph {
   readonly #request: GraphRequest;
   readonly #arrivals = new Map<Place, Decision>();
   readonly #departures = new Map<Place, Decision>();
-  readonly #leaving = new Map<EndReason, Edge>();
+  readonly #leaving = new Map<LeavingReason, Edge>();
 
   constructor(request: GraphRequest) {
     this.#request = request;
@@ -106,6 +116,9 @@ export class JourneyGraph {
     const newest = versions.at(-1);
     if (newest === undefined) throw new RangeError('A graph needs a version.');
     this.newest = newest.definition;
+    // All of them at once and first: the statements that keep a tick number the edges as those did that found its moves.
+    for (const reason of LEAVING)
+      this.#leaving.set(reason, this.#edge({ from: undefined, way: reason, to: undefined, ends: reason }));
     for (const place of this.places) this.#arrivals.set(place, this.#decide(place));
     if (request.preview !== true)
       for (const place of this.places)
@@ -137,11 +150,9 @@ export class JourneyGraph {
   }
 
   /** The edge of leaving for a reason that lies in no step. */
-  leaving(reason: EndReason): Edge {
-    const known = this.#leaving.get(reason);
-    if (known !== undefined) return known;
-    const edge = this.#edge({ from: undefined, way: reason, to: undefined, ends: reason });
-    this.#leaving.set(reason, edge);
+  leaving(reason: LeavingReason): Edge {
+    const edge = this.#leaving.get(reason);
+    if (edge === undefined) throw new RangeError(`Nobody leaves for ${reason}.`);
     return edge;
   }
 

@@ -64,7 +64,6 @@ SELECT ${this.#p('journey')}, tick, occurred_at, ${CUSTOMER_ID}, entry, version,
 FROM ${log} WHERE tick = ${number} AND kind = 'sent'`),
       this.#mergeState(),
       ...keepFingerprint(this.#request, this.#tables, this.#dialect),
-      this.#statement(`DROP TABLE IF EXISTS ${this.#name('moves')}`),
     ];
   }
 

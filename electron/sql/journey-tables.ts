@@ -93,3 +93,8 @@ export function createJourneyTables(tables: JourneyTables, dialect: Dialect): Co
     };
   });
 }
+
+/** Drops the moves of a tick. */
+export function dropMoves({ moves }: JourneyTables, dialect: Dialect): CompiledQuery {
+  return { text: `DROP TABLE IF EXISTS ${quoteTable(moves, dialect)}`, values: {}, columns: [] };
+}

@@ -121,6 +121,7 @@ for (const [name, at] of ticks) {
     await state.check(number - 1);
     await state.move(tick);
     await state.keep(tick);
+    await state.forgetMoves();
   });
   const theirs = await timeOf(async () => {
     for (const text of [...scans, stateScan()]) await warehouse.query({ text, values: {}, columns: [] });
