@@ -24,17 +24,13 @@ export function checkFlow(
   const sends = findSending(journey);
   return steps.flatMap((step, at) => {
     const where = stepAt(at);
+    // Also of steps that nobody reaches now: customers of another version may be moved to them.
+    const circles = circling.has(step.id) ? [circleAt(where)] : [];
     if (!reached.has(step.id)) {
-      return [warningAt(where, 'Unreachable: no way leads to this step.', 'Connect it, or remove it.')];
+      const message = 'Unreachable: no way leads to this step.';
+      return [...circles, warningAt(where, message, 'Connect it, or remove it.')];
     }
-    const problems = checkEnds(step, where);
-    if (circling.has(step.id)) {
-      const message =
-        'The steps lead in a circle without a wait, so that a customer would go round for ever.';
-      problems.push(
-        errorAt(where, message, 'Put a wait for a duration into the circle, or connect it elsewhere.'),
-      );
-    }
+    const problems = [...circles, ...checkEnds(step, where)];
     for (const { name, next } of waysOf(step)) {
       if (next === undefined || sends.below.has(next) || sends.above.has(step.id)) continue;
       const message = `${name === '' ? 'This step' : `“${name}”`} ends without activation.`;
@@ -46,6 +42,11 @@ export function checkFlow(
     }
     return problems;
   });
+}
+
+function circleAt(where: string): Problem {
+  const message = 'The steps lead in a circle without a wait, so that a customer would go round for ever.';
+  return errorAt(where, message, 'Put a wait for a duration into the circle, or connect it elsewhere.');
 }
 
 function checkEnds(step: Step, where: string): Problem[] {

@@ -81,7 +81,7 @@ FROM ${log} WHERE tick = ${number} AND kind = 'sent'`),
     return this.#hops().map(
       (
         hop,
-      ) => `SELECT ${this.#common(hop * PLACES_PER_HOP + LAST_PLACE)}, told.kind, coalesce(told.version, m.from_version), coalesce(told.step, m.from_step), told.way, told.next_step, told.reason
+      ) => `SELECT ${this.#common(hop * PLACES_PER_HOP + LAST_PLACE)}, told.kind, coalesce(told.version, m.left_version), coalesce(told.step, m.from_step), told.way, told.next_step, told.reason
 FROM ${this.#name('moves')} AS m
 JOIN (VALUES ${told.join(', ')}) AS ${names} ON told.edge = m.${edgeName(hop)}`,
     );
@@ -214,7 +214,7 @@ FROM (SELECT m.*, CASE ${whens.join(' ')} END AS lost_way FROM ${this.#name('mov
       );
       return whens.length === 0 ? otherwise : `CASE${whens.join('')} ELSE ${otherwise} END`;
     };
-    const version = into((edge) => text((edge.to ?? edge.from)?.version), 'm.from_version');
+    const version = into((edge) => text((edge.to ?? edge.from)?.version), 'm.left_version');
     const step = into((edge) => quoted((edge.to ?? edge.from)?.step.id), 'm.from_step');
     const why = into((edge) => quoted(edge.ends), this.#null());
     const ending = graph.edges.filter(({ ends }) => ends !== undefined);

@@ -69,6 +69,7 @@ ${judged}
     'CASE WHEN enters THEN coalesce(entry, 0) + 1 ELSE entry END AS entry',
     'CASE WHEN reaches_goal THEN entry END AS goal_entry',
     'version AS from_version',
+    `${leavesFrom(request)} AS left_version`,
     'step AS from_step',
     `CASE WHEN enters THEN ${p('at')} ELSE entered_at END AS entered_at`,
     `CASE WHEN enters THEN NULL WHEN reaches_goal THEN ${p('at')} ELSE goal_at END AS goal_at`,
@@ -78,7 +79,7 @@ ${judged}
   const { bigint, text: textType, timestamp, boolean } = dialect.castTypes;
   const types = [
     `${CUSTOMER_ID} ${textType}`,
-    ...['entry', 'goal_entry', 'from_version'].map((name) => `${name} ${bigint}`),
+    ...['entry', 'goal_entry', 'from_version', 'left_version'].map((name) => `${name} ${bigint}`),
     `from_step ${textType}`,
     ...['entered_at', 'goal_at'].map((name) => `${name} ${timestamp}`),
     ...edges.map((name) => `${name} ${bigint}`),
@@ -125,6 +126,13 @@ function standingAt({ graph, floor }: MovesRequest): string {
       return `WHEN ${within} AND s.step = '${step.id}' THEN ${index}`;
     });
   return whens.length === 0 ? '-1' : `CASE ${whens.join(' ')} ELSE -1 END`;
+}
+
+/** The version that whoever leaves stands in: the one that they moved to, where their step is there. */
+function leavesFrom({ floor }: MovesRequest): string {
+  if (floor?.inside !== 'move') return 'version';
+  const moved = `is_inside AND is_known AND standing <> -1 AND version < ${floor.number}`;
+  return `CASE WHEN ${moved} THEN ${floor.number} ELSE version END`;
 }
 
 function eventColumns({ columns }: CompiledQuery, dialect: Dialect): string[] {

@@ -4,8 +4,9 @@ import { type Instant, subtractDuration } from '../../../electron/domain/duratio
 import type { JourneyVersion } from '../../../electron/domain/journey.ts';
 import type { Condition, Rule } from '../../../electron/domain/rule.ts';
 import type { World } from '../oracle/evaluate.ts';
+import { describeScene } from './describe-scene.ts';
 import { type Place, FLAGS, worldModel } from './world.ts';
-import { ticks as tickArbitrary } from './step-arbitrary.ts';
+import { sometimes, ticks as tickArbitrary } from './step-arbitrary.ts';
 import { type Edit, applyEdit, edit, makeVersion, makers } from './version-arbitrary.ts';
 import { populate, population } from './population-arbitrary.ts';
 
@@ -67,7 +68,7 @@ interface RawAct {
 
 const act: fc.Arbitrary<RawAct> = fc.record({
   journey: fc.constantFrom(0, 0, 1),
-  publish: fc.option(edit, { freq: 1, nil: undefined }),
+  publish: sometimes(3, edit),
   stops: fc.integer({ min: 0, max: 14 }).map((draw) => draw === 14),
   lags: fc.integer({ min: 0, max: 6 }).map((draw) => draw === 6),
 });
@@ -79,7 +80,7 @@ export function scenes(
 ): fc.Arbitrary<Scene> {
   return fc
     .record({
-      acts: fc.array(act, { minLength: 1, maxLength: acts, size: 'max' }),
+      acts: fc.array(act, { minLength: Math.min(3, acts), maxLength: acts, size: 'max' }),
       first: fc.tuple(makers, makers),
       begin: fc.tuple(edit, edit),
       ticks: tickArbitrary,
@@ -91,20 +92,19 @@ export function scenes(
       const instants = ticks(parts.acts.length);
       const lives = parts.first.map((steps, at) => new Life(`j-${at + 1}`, steps, parts.begin[at], instants));
       const model = worldModel(place, parts.zoned);
-      return {
-        acts: parts.acts.flatMap((raw, at) => {
-          const instant = instants[at] ?? '';
-          const asOf = raw.lags ? subtractDuration(instant, { amount: 1, unit: 'months' }) : instant;
-          const world = {
-            model,
-            asOf,
-            audiences: parts.audiences,
-            rows: populate(parts.population, at, instants),
-          };
-          const life = lives[raw.journey];
-          return life === undefined ? [] : [{ ...life.act(raw), at: instant, world }];
-        }),
-      };
+      const acts = parts.acts.flatMap((raw, at) => {
+        const instant = instants[at] ?? '';
+        const asOf = raw.lags ? subtractDuration(instant, { amount: 1, unit: 'months' }) : instant;
+        const world = {
+          model,
+          asOf,
+          audiences: parts.audiences,
+          rows: populate(parts.population, at, instants),
+        };
+        const life = lives[raw.journey];
+        return life === undefined ? [] : [{ ...life.act(raw), at: instant, world }];
+      });
+      return { acts, [fc.toStringMethod]: () => describeScene(acts) };
     });
 }
 

@@ -1,14 +1,13 @@
 import { JourneyState, type TickInput } from '../../../electron/journeys/journey-state.ts';
-import type { OpenWarehouse } from '../../../electron/warehouses/warehouse.ts';
 import type { World } from '../oracle/evaluate.ts';
 import type { Act, Scene } from './journey-arbitrary.ts';
-import { type Engine, type PlainTables, plainTables, readTables } from './read-tables.ts';
+import { type Engine, type PlainRow, type PlainTables, plainTables, readTables } from './read-tables.ts';
 import { Reference } from './reference.ts';
 import { channelOf, factsOf } from './world.ts';
 
 /** An engine, and how the tables of a world are put where its statements find them. */
 export interface Stage extends Engine {
-  readonly writeWorld: (world: World, warehouse: OpenWarehouse) => Promise<void>;
+  readonly writeWorld: (world: World) => Promise<void>;
 }
 
 /** The tables after an act, as the engine has them and as they are to be. */
@@ -41,7 +40,7 @@ export function openState({ warehouse, dialect, place }: Engine, journeyId: stri
 /** Lets an act happen on an engine, from the begin of its first phase. The world is there. */
 export async function actOnEngine(engine: Engine, act: Act): Promise<void> {
   const state = openState(engine, act.journey);
-  await state.prepare();
+  if (act.number === 1) await state.prepare();
   await state.check(act.number - 1);
   if (act.kind === 'stop') {
     await state.stop(act.number, act.at);
@@ -55,7 +54,7 @@ export async function actOnEngine(engine: Engine, act: Act): Promise<void> {
 export async function* playScene(stage: Stage, { acts }: Scene): AsyncGenerator<Outcome> {
   const reference = new Reference();
   for (const act of acts) {
-    await stage.writeWorld(act.world, stage.warehouse);
+    await stage.writeWorld(act.world);
     actInReference(reference, act);
     await actOnEngine(stage, act);
     yield {
@@ -64,4 +63,16 @@ export async function* playScene(stage: Stage, { acts }: Scene): AsyncGenerator<
       expected: plainTables(reference.tables(act.journey)),
     };
   }
+}
+
+/** How many customers something happened to at each place, of the rows of a log. */
+export function countsOf(log: readonly PlainRow[]): Record<string, string | number>[] {
+  const counts = new Map<string, Record<string, string | number>>();
+  for (const { kind, version, step, way, reason } of log) {
+    const place = Object.entries({ kind, version, step, way, reason }).filter(([, each]) => each != null);
+    const key = JSON.stringify(place);
+    const customers = Number(counts.get(key)?.['customers'] ?? 0) + 1;
+    counts.set(key, { ...Object.fromEntries(place), customers });
+  }
+  return [...counts.values()];
 }

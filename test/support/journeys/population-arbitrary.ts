@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Instant } from '../../../electron/domain/duration.ts';
 import type { World } from '../oracle/evaluate.ts';
 import type { Cell, Row } from '../oracle/values.ts';
-import { when } from './step-arbitrary.ts';
+import { sometimes, when } from './step-arbitrary.ts';
 import { EVENT_KINDS, YES_NO } from './world.ts';
 
 /** Ids that are alike to whoever takes them for numbers, folds their case, trims or composes them, or reads them as SQL. */
@@ -96,7 +96,8 @@ const person: fc.Arbitrary<Person> = fc.record({
     { weight: 1, arbitrary: fc.array(atAct, { maxLength: 4 }) },
   ),
   flips: fc.array(fc.record({ from: atAct, column: fc.nat(YES_NO.length - 1), value: yesNo }), {
-    maxLength: 4,
+    maxLength: 6,
+    size: 'max',
   }),
 });
 
@@ -108,7 +109,7 @@ export function population(customers: number): fc.Arbitrary<Population> {
       fc.record({
         customer: fc.nat(customers),
         kind: fc.constantFrom(...EVENT_KINDS, 'buy', 'buy'),
-        at: fc.option(when, { freq: 15, nil: undefined }),
+        at: sometimes(9, when),
         from: fc.oneof({ weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: atAct }),
         entity: fc.constantFrom('events' as const, 'events' as const, 'days' as const),
       }),

@@ -13,8 +13,9 @@ export interface Engine {
   readonly place: Place;
 }
 
+const PlainRow = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 /** A row as it is compared: each value by the name of its column. */
-export type PlainRow = Readonly<Record<string, string | number | null>>;
+export type PlainRow = Readonly<z.infer<typeof PlainRow>>;
 
 /** The rows of the tables of one journey and of all, each list in the order of its keys. */
 export interface PlainTables {
@@ -64,55 +65,63 @@ const SENDS: Columns = {
   channel: 'text',
 };
 const TICKS: Columns = { journey: 'text', tick: 'number', ticked_at: 'instant' };
+const TABLES = { state: STATE, log: LOG, sends: SENDS, ticks: TICKS };
 
-const Cells = z.array(z.string().nullable());
+/** The table that a row is of, and its cells. */
+const Read = z.tuple([z.string()], z.string().nullable());
 
-/** Reads what the tables of a journey hold. */
-export async function readTables(engine: Engine, journey: string): Promise<PlainTables> {
-  const read = (name: string, columns: Columns): Promise<PlainRow[]> => readTable(engine, name, columns);
+/** Reads what the tables of a journey hold, by one query. */
+export async function readTables(
+  { warehouse, dialect, place }: Engine,
+  journey: string,
+): Promise<PlainTables> {
   // Names of tables have no hyphens, and ids no underscores.
   const id = journey.replaceAll('-', '_');
-  const [state, log, sends, ticks] = await Promise.all([
-    read(`slipway_journey_state_${id}`, STATE),
-    read(`slipway_journey_log_${id}`, LOG),
-    read('slipway_journeys_sends', SENDS),
-    read('slipway_journeys_ticks', TICKS),
-  ]);
-  return inOrder({ state, log, sends, ticks });
+  const width = Math.max(...Object.values(TABLES).map((columns) => Object.keys(columns).length));
+  const select = (table: keyof PlainTables, path: string): string => {
+    const names = Object.keys(TABLES[table]);
+    const cells = Array.from({ length: width }, (_, at) => names[at] ?? 'NULL');
+    const texts = cells.map((cell) => `CAST(${cell} AS ${dialect.castTypes.text})`);
+    return `SELECT '${table}', ${texts.join(', ')} FROM ${quoteTable({ ...place, table: path }, dialect)}`;
+  };
+  const selects = [
+    select('state', `slipway_journey_state_${id}`),
+    select('log', `slipway_journey_log_${id}`),
+    select('sends', 'slipway_journeys_sends'),
+    select('ticks', 'slipway_journeys_ticks'),
+  ];
+  const { rows } = await warehouse.query({ text: selects.join(' UNION ALL '), values: {}, columns: [] });
+  const read = rows.map((row) => Read.parse(row));
+  const rowsOf = (table: keyof PlainTables): PlainRow[] =>
+    read.filter(([name]) => name === table).map(([, ...cells]) => readRow(cells, TABLES[table]));
+  return inOrder({
+    state: rowsOf('state'),
+    log: rowsOf('log'),
+    sends: rowsOf('sends'),
+    ticks: rowsOf('ticks'),
+  });
 }
 
 /** The tables of the reference, as those of an engine are read. */
 export function plainTables(tables: ReferenceTables): PlainTables {
-  const plain = (rows: readonly object[], columns: Columns): PlainRow[] =>
-    rows.map((row) =>
-      z
-        .record(z.string(), z.union([z.string(), z.number(), z.null()]))
-        .parse(Object.fromEntries(Object.entries(row).filter(([name]) => name in columns))),
-    );
   return inOrder({
-    state: plain(tables.state, STATE),
-    log: plain(tables.log, LOG),
-    sends: plain(tables.sends, SENDS),
-    ticks: plain(tables.ticks, TICKS),
+    state: tables.state.map(plainRow),
+    log: tables.log.map(plainRow),
+    sends: tables.sends.map(plainRow),
+    ticks: tables.ticks.map(plainRow),
   });
 }
 
-async function readTable(
-  { warehouse, dialect, place }: Engine,
-  table: string,
-  columns: Columns,
-): Promise<PlainRow[]> {
-  const names = Object.keys(columns);
-  const cells = names.map((name) => `CAST(${name} AS ${dialect.castTypes.text})`).join(', ');
-  const text = `SELECT ${cells} FROM ${quoteTable({ ...place, table }, dialect)}`;
-  const { rows } = await warehouse.query({ text, values: {}, columns: [] });
-  return rows.map((row) => {
-    const values = Cells.parse(row);
-    return Object.fromEntries(names.map((name, at) => [name, readCell(values[at] ?? null, columns[name])]));
-  });
+function plainRow(row: object): PlainRow {
+  return PlainRow.parse(row);
 }
 
-function readCell(cell: string | null, kind: Kind | undefined): string | number | null {
+function readRow(cells: readonly (string | null)[], columns: Columns): PlainRow {
+  const names = Object.entries(columns);
+  return Object.fromEntries(names.map(([name, kind], at) => [name, readCell(cells[at] ?? null, kind)]));
+}
+
+function readCell(cell: string | null, kind: Kind): string | number | null {
   if (cell === null) return null;
   if (kind === 'number') return Number(cell);
   return kind === 'instant' ? readInstant(cell) : cell;

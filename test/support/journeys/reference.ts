@@ -101,12 +101,14 @@ const nobody = (): boolean => false;
 
 function lookAt(passage: Passage, tick: TickView): void {
   const { facts, newest, versions } = tick;
-  const { customer_id: id } = passage.row;
+  // Noted first, whatever becomes of the entry; it keeps its own version until it moves.
+  const isGoal = passage.noteGoal();
+  const own = passage.row;
+  const { customer_id: id } = own;
   if (!facts.customers.has(id)) {
     passage.leave('gone');
     return;
   }
-  const own = passage.row;
   const over = versions.filter(({ inside }) => inside !== 'keep').at(-1);
   if (over !== undefined && own.version < over.number) {
     const step = over.definition.steps.find((each) => each.id === own.step);
@@ -120,7 +122,6 @@ function lookAt(passage: Passage, tick: TickView): void {
     passage.leave('exit');
     return;
   }
-  const isGoal = passage.noteGoal();
   if (isGoal && newest.goal?.leaves === true) {
     passage.leave('goal');
     return;

@@ -25,6 +25,14 @@ export const DURATIONS: readonly Duration[] = [
 ];
 export const duration = fc.constantFrom(...DURATIONS);
 
+/** A value in so many cases of ten. */
+export function sometimes<T>(tenths: number, value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.oneof(
+    { weight: 10 - tenths, arbitrary: fc.constant(undefined) },
+    { weight: tenths, arbitrary: value },
+  );
+}
+
 /** An instant on or near a tick of a scene. */
 export const when: fc.Arbitrary<(ticks: readonly Instant[]) => Instant> = fc
   .record({
@@ -156,15 +164,17 @@ const awaitEvent = fc
 const consent = fc.constantFrom<Consent | undefined>(
   undefined,
   undefined,
+  undefined,
   { entity: 'customer', column: 'consent' },
   { entity: 'profiles', column: 'opted' },
 );
 
 const activate = fc
   .record({
-    destination: fc.constantFrom(...DESTINATIONS.map(({ id }) => id)),
+    // One more often, so that caps are met.
+    destination: fc.constantFrom('mail', 'mail', 'mail', ...DESTINATIONS.map(({ id }) => id)),
     asks: consent,
-    to: fc.option(draw, { freq: 3, nil: undefined }),
+    to: sometimes(8, draw),
   })
   .map(
     ({ destination, asks, to }): StepMaker =>
@@ -192,8 +202,14 @@ export const stepMaker: fc.Arbitrary<StepMaker> = fc.oneof(
   { weight: 2, arbitrary: waitUntilInstant },
   { weight: 3, arbitrary: awaitAudience },
   { weight: 4, arbitrary: awaitEvent },
-  { weight: 6, arbitrary: activate },
+  { weight: 9, arbitrary: activate },
   { weight: 1, arbitrary: exit },
+);
+
+/** Mostly shorter than waits, so that customers are met while they wait. */
+const gap = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...DURATIONS.slice(0, 5)) },
+  { weight: 1, arbitrary: fc.constantFrom(...DURATIONS.slice(5, 9)) },
 );
 
 /** Instants of a number of ticks, each some time after the last. The first month is one with 31 days, or before a short one. */
@@ -205,10 +221,7 @@ export const ticks: fc.Arbitrary<(count: number) => Instant[]> = fc
       '2028-02-29T00:00:00.000Z',
       '2026-10-31T12:00:00.123Z',
     ),
-    gaps: fc.array(fc.option(fc.constantFrom(...DURATIONS.slice(0, 9)), { freq: 6, nil: undefined }), {
-      minLength: 7,
-      maxLength: 7,
-    }),
+    gaps: fc.array(sometimes(9, gap), { minLength: 7, maxLength: 7 }),
     slips: fc.array(fc.constantFrom(0, 0, 0, 0, 1, 59_000), { minLength: 7, maxLength: 7 }),
   })
   .map(({ first, gaps, slips }) => (count) => {

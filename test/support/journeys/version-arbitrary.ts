@@ -9,7 +9,15 @@ import {
   withWay,
   waysOf,
 } from '../../../electron/domain/journey.ts';
-import { STEP_IDS, type StepMaker, audience, duration, stepMaker, when } from './step-arbitrary.ts';
+import {
+  STEP_IDS,
+  type StepMaker,
+  audience,
+  duration,
+  sometimes,
+  stepMaker,
+  when,
+} from './step-arbitrary.ts';
 
 /** The most steps between the entry and the last exit. */
 const MOST_STEPS = 7;
@@ -26,16 +34,11 @@ export interface Edit {
   readonly entry: (links: { readonly next: string }) => Step;
 }
 
-const some = <T>(value: fc.Arbitrary<T>, freq: number): fc.Arbitrary<T | undefined> =>
-  fc.option(value, { freq, nil: undefined });
-const fewAudiences = fc.oneof(
-  { weight: 3, arbitrary: fc.constant<string[]>([]) },
-  // Not everybody: a journey that nobody enters tells nothing.
-  { weight: 2, arbitrary: fc.uniqueArray(fc.constantFrom('a1', 'a2', 'a3', 'a4'), { maxLength: 2 }) },
-);
+// Not everybody: a journey that nobody enters tells nothing.
+const fewAudiences = fc.uniqueArray(fc.constantFrom('a1', 'a2', 'a3', 'a4'), { minLength: 1, maxLength: 2 });
 const cap: fc.Arbitrary<FrequencyCap> = fc.record({
-  channel: fc.constantFrom('email', 'email', 'paid-media', 'webhook'),
-  sends: fc.integer({ min: 1, max: 3 }),
+  channel: fc.constantFrom('email', 'email', 'email', 'paid-media', 'webhook'),
+  sends: fc.constantFrom(1, 1, 2, 3),
   per: duration,
 });
 
@@ -45,23 +48,25 @@ const rules = fc
       fc.constant({ kind: 'once' as const }),
       duration.map((each) => ({ kind: 'after' as const, duration: each })),
     ),
-    exits: fewAudiences,
-    suppress: fewAudiences,
-    goal: some(fc.record({ audience, within: duration, leaves: fc.boolean() }), 2),
+    exits: sometimes(5, fewAudiences),
+    suppress: sometimes(2, fewAudiences),
+    goal: sometimes(6, fc.record({ audience, within: duration, leaves: fc.boolean() })),
     caps: fc.uniqueArray(cap, {
       maxLength: 3,
+      size: 'max',
       selector: ({ channel, per }) => `${channel} ${JSON.stringify(per)}`,
     }),
-    starts: some(when, 1),
-    ends: some(when, 1),
-    isLimited: fc.boolean(),
+    starts: sometimes(3, when),
+    ends: sometimes(3, when),
   })
-  .map(({ starts, ends, isLimited, goal, ...rest }) => (ticks: readonly Instant[]) => {
-    const startsAt = isLimited ? starts?.(ticks) : undefined;
-    const end = isLimited ? ends?.(ticks) : undefined;
+  .map(({ starts, ends, goal, exits = [], suppress = [], ...rest }) => (ticks: readonly Instant[]) => {
+    const startsAt = starts?.(ticks);
+    const end = ends?.(ticks);
     const endsAt = startsAt !== undefined && end !== undefined && end <= startsAt ? undefined : end;
     return {
       ...rest,
+      exits,
+      suppress,
       ...(goal === undefined ? {} : { goal }),
       ...(startsAt === undefined ? {} : { startsAt }),
       ...(endsAt === undefined ? {} : { endsAt }),
@@ -77,8 +82,11 @@ const entry = audience.map((members): Edit['entry'] => ({ next }) => ({
 
 /** What a version changes of the one before. */
 export const edit: fc.Arbitrary<Edit> = fc.record({
-  others: fc.array(some(stepMaker, 1), { minLength: MOST_STEPS, maxLength: MOST_STEPS }),
-  count: fc.integer({ min: 0, max: MOST_STEPS }),
+  others: fc.array(sometimes(4, stepMaker), { minLength: MOST_STEPS, maxLength: MOST_STEPS }),
+  count: fc.oneof(
+    { weight: 1, arbitrary: fc.nat(2) },
+    { weight: 4, arbitrary: fc.integer({ min: 3, max: MOST_STEPS }) },
+  ),
   shift: fc.constantFrom(0, 0, 0, 1, 4),
   isReversed: fc.boolean(),
   isCut: fc.boolean(),

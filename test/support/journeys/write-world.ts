@@ -5,12 +5,17 @@ import type { OpenWarehouse } from '../../../electron/warehouses/warehouse.ts';
 import type { World } from '../oracle/evaluate.ts';
 import type { Cell } from '../oracle/values.ts';
 
-/** Writes the tables of a world into the schema for state of a DuckDB engine, in place of those that are there. */
-export async function writeDuckdbWorld(world: World, { state }: OpenWarehouse): Promise<void> {
+/** What writes the tables of worlds into the schema for state of a DuckDB engine: those that are not as they were before. */
+export function duckdbWorldWriter({ state }: OpenWarehouse): (world: World) => Promise<void> {
   if (state === undefined) throw new Error('the warehouse may be written nowhere');
-  for (const entity of allEntities(world.model)) {
-    await state.execute({ text: createTable(entity, world), values: {}, columns: [] });
-  }
+  const written = new Map<string, string>();
+  return async (world) => {
+    for (const entity of allEntities(world.model)) {
+      const text = createTable(entity, world);
+      if (written.get(entity.id) !== text) await state.execute({ text, values: {}, columns: [] });
+      written.set(entity.id, text);
+    }
+  };
 }
 
 function createTable({ id, table, attributes }: ResolvedEntity, world: World): string {
