@@ -74,7 +74,7 @@ describe('the example workspace', () => {
 
   it('holds the model of the sample', () => {
     const workspace = requireWorkspace(readWorkspaceFile(text));
-    const { connection: _, audiences: __, activations: ___, ...model } = workspace.models[0]!;
+    const { connection: _, audiences: __, activations: ___, journeys: ____, ...model } = workspace.models[0]!;
     expect(model).toEqual(sampleModel());
   });
 
