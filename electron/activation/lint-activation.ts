@@ -47,36 +47,48 @@ export interface CheckContext {
 }
 
 type Checked = Omit<Activation, 'id'>;
+/** What is sent where, of an activation or of a step of a journey. */
+type Sending = Omit<Checked, 'name' | 'audience' | 'schedule'>;
 
 /**
  * The policy lint: what keeps an activation from running (errors), and what to think about before it does (warnings). Paths begin with the keys
  * of the activation. No query is made.
  */
 export function lintActivation(activation: Checked, context: CheckContext): Problem[] {
-  const { definitions, destination, kind } = context;
+  const { definitions, destination } = context;
   const destinations = destination === undefined ? [] : [destination];
-  const problems = checkActivation(activation, { ...definitions, destinations });
-  if (destination === undefined || kind === undefined) return problems;
   const audience = definitions.audiences.find(({ id }) => id === activation.audience);
   return [
-    ...problems,
-    ...warnOfConsent(activation, kind),
-    ...checkTarget(activation, kind),
-    ...checkMode(activation, kind, context.whyNoMirror),
-    ...checkNames(activation, kind),
-    ...checkForms(activation, kind, destination, definitions),
-    ...checkAudienceName(activation, kind, audience?.name ?? ''),
+    ...checkActivation(activation, { ...definitions, destinations }),
+    ...lintSending(activation, audience?.name ?? '', context),
   ];
 }
 
-function warnOfConsent({ consent }: Checked, { channel }: DestinationKind): Problem[] {
+/** What the kind of destination asks for, and what to think about, beyond what definitions tell. Nothing where the destination is not there. */
+export function lintSending(
+  sending: Sending,
+  audienceName: string,
+  { definitions, destination, kind, whyNoMirror }: CheckContext,
+): Problem[] {
+  if (destination === undefined || kind === undefined) return [];
+  return [
+    ...warnOfConsent(sending, kind),
+    ...checkTarget(sending, kind),
+    ...checkMode(sending, kind, whyNoMirror),
+    ...checkNames(sending, kind),
+    ...checkForms(sending, kind, destination, definitions),
+    ...checkAudienceName(sending, kind, audienceName),
+  ];
+}
+
+function warnOfConsent({ consent }: Sending, { channel }: DestinationKind): Problem[] {
   if (consent !== undefined || (channel !== 'email' && channel !== 'paid-media')) return [];
   const message = 'No attribute says who agreed to this: every member of the audience is sent.';
   const help = 'Choose the attribute that holds consent, or put the condition into the audience.';
   return [warningAt('consent', message, help)];
 }
 
-function checkTarget({ target }: Checked, kind: DestinationKind): Problem[] {
+function checkTarget({ target }: Sending, kind: DestinationKind): Problem[] {
   const wrong = Object.entries(checkSettings(kind.target, target, {}));
   const strays = Object.keys(target).filter((key) => !kind.target.some((each) => each.key === key));
   return [
@@ -88,7 +100,7 @@ function checkTarget({ target }: Checked, kind: DestinationKind): Problem[] {
 }
 
 function checkMode(
-  { mode, target }: Checked,
+  { mode, target }: Sending,
   kind: DestinationKind,
   whyNoMirror: string | undefined,
 ): Problem[] {
@@ -107,7 +119,7 @@ function checkMode(
   ];
 }
 
-function checkNames({ fields, target, mode }: Checked, kind: DestinationKind): Problem[] {
+function checkNames({ fields, target, mode }: Sending, kind: DestinationKind): Problem[] {
   const problems: Problem[] = [];
   for (const [at, { to, form }] of fields.entries()) {
     const where = `fields[${at}].to`;
@@ -134,7 +146,7 @@ function checkNames({ fields, target, mode }: Checked, kind: DestinationKind): P
 }
 
 function checkForms(
-  { fields, target }: Checked,
+  { fields, target }: Sending,
   kind: DestinationKind,
   { settings }: Destination,
   { model }: Definitions,
@@ -186,7 +198,7 @@ function checkForms(
   });
 }
 
-function checkAudienceName({ target }: Checked, kind: DestinationKind, audienceName: string): Problem[] {
+function checkAudienceName({ target }: Sending, kind: DestinationKind, audienceName: string): Problem[] {
   if (kind.nameField === undefined) return [];
   const name = String(target[kind.nameField] ?? '');
   const text = (name === '' ? audienceName : name).toLowerCase();

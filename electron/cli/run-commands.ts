@@ -6,10 +6,9 @@ import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
 import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
+import { follow } from './follow.ts';
 import { UsageError } from './usage-error.ts';
 
-/** How often a run is looked at, in milliseconds. */
-const LOOK_EVERY = 250;
 /** How often `serve` looks whether a run ended, in milliseconds. */
 const SERVE_EVERY = 1_000;
 
@@ -24,19 +23,10 @@ export async function run(services: Services, call: CommandCall): Promise<number
   const { connectionId, activation } = chooseActivation(models, call.name);
   if (call.options.dryRun) return dryRun(services, connectionId, activation, call);
   const { id } = begin(services, connectionId, activation, call);
-  const ended = services.activationRuns.wait(id);
-  let last = '';
-  for (;;) {
-    const answer = await Promise.race([ended, sleep(LOOK_EVERY)]);
-    if (answer !== undefined) return report(answer, call);
-    if (call.signal.aborted) {
-      console.error('Interrupted. The same command goes on with this run.');
-      return 1;
-    }
-    const line = describeProgress(services, id);
-    if (line !== last && !call.options.json) console.error(line);
-    last = line;
-  }
+  const ended = await follow(services.activationRuns.wait(id), () => describeProgress(services, id), call);
+  if (ended !== undefined) return report(ended, call);
+  console.error('Interrupted. The same command goes on with this run.');
+  return 1;
 }
 
 /** A run that waits is gone on with, where that needs no answer; a new one is started otherwise. */

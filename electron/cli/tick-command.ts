@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../domain/app-error.ts';
 import { InsideChoice, type Journey } from '../domain/journey.ts';
 import type { Tick } from '../domain/tick.ts';
 import type { Services } from '../services/index.ts';
 import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
+import { follow } from './follow.ts';
 import { UsageError } from './usage-error.ts';
-
-/** How often a tick is looked at, in milliseconds. */
-const LOOK_EVERY = 250;
 
 /** Ticks a journey of the file, or goes on with its tick that is not over. @returns 0 where it is done, else 1 */
 export async function tick(services: Services, call: CommandCall): Promise<number> {
@@ -21,19 +18,11 @@ export async function tick(services: Services, call: CommandCall): Promise<numbe
   refuseUnpublished(services, connectionId, id);
   approveRuns(services, connectionId, id, call.options.approve);
   journeyTicks.start(connectionId, id, 'command-line');
-  const ended = journeyTicks.wait(connectionId, id);
-  let last = '';
-  for (;;) {
-    const answer = await Promise.race([ended, sleep(LOOK_EVERY)]);
-    if (answer !== undefined) return report(services, answer, call);
-    if (call.signal.aborted) {
-      console.error('Interrupted. The same command goes on with this tick.');
-      return 1;
-    }
-    const { text = '' } = journeyTicks.progress(connectionId, id);
-    if (text !== '' && text !== last && !call.options.json) console.error(text);
-    last = text;
-  }
+  const told = (): string => journeyTicks.progress(connectionId, id).text ?? '';
+  const ended = await follow(journeyTicks.wait(connectionId, id), told, call);
+  if (ended !== undefined) return report(services, ended, call);
+  console.error('Interrupted. The same command goes on with this tick.');
+  return 1;
 }
 
 function loadJourney(

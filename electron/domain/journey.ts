@@ -200,13 +200,19 @@ export type Journey = z.infer<typeof Journey>;
 export const JourneyForm = Journey.omit({ status: true, versions: true }).partial({ id: true });
 export type JourneyForm = z.infer<typeof JourneyForm>;
 
+/** The step of a published version; undefined where there is none. */
+export function findPublishedStep(
+  { versions }: Pick<Journey, 'versions'>,
+  version: number,
+  step: StepId,
+): Step | undefined {
+  return versions.find(({ number }) => number === version)?.definition.steps.find(({ id }) => id === step);
+}
+
 /** The definition of a draft, as it would be published. */
 export function definitionOf(draft: JourneyDefinition): JourneyDefinition {
-  return JourneyDefinition.parse(
-    Object.fromEntries(
-      Object.keys(JourneyDefinition.shape).map((key) => [key, draft[key as keyof JourneyDefinition]]),
-    ),
-  );
+  // Unlike the schema itself this leaves out what a draft has beside.
+  return z.object(JourneyDefinition.shape).parse(draft);
 }
 
 /** One way out of a step: `key` names it within the step, `next` is where it leads. */

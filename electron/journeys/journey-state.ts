@@ -15,12 +15,7 @@ import { compileMoves, countHops } from '../sql/journey-moves.ts';
 import { compileStateCheck, compileTickCounts } from '../sql/journey-reading.ts';
 import { compileRejected } from '../sql/journey-rejected.ts';
 import { compileStop } from '../sql/journey-stopping.ts';
-import {
-  type JourneyTables,
-  createJourneyTables,
-  dropMoves,
-  nameJourneyTables,
-} from '../sql/journey-tables.ts';
+import { type JourneyTables, JourneyWriter, nameJourneyTables } from '../sql/journey-tables.ts';
 import type { ActOptions, OpenWarehouse } from '../warehouses/warehouse.ts';
 import { readInstant } from './read-instant.ts';
 
@@ -78,17 +73,19 @@ interface Standing {
 /** The state of one journey in the schema for state, and the statements of its ticks. What they mean: README. */
 export class JourneyState {
   readonly tables: JourneyTables;
+  readonly writer: JourneyWriter;
   readonly #context: JourneyStateContext;
   #standing: readonly Standing[] = [];
 
   constructor(context: JourneyStateContext) {
     this.#context = context;
     this.tables = nameJourneyTables(context.schema, context.journeyId);
+    this.writer = new JourneyWriter(context.dialect, this.tables);
   }
 
   /** Makes the tables that are not there. @throws AppError PERMISSION_DENIED, TARGET_UNWRITABLE */
   async prepare(): Promise<void> {
-    await this.#run(createJourneyTables(this.tables, this.#context.dialect));
+    await this.#run(this.writer.createAll());
   }
 
   /**
@@ -126,7 +123,7 @@ export class JourneyState {
       factCount: facts.count,
       at: tick.at,
     };
-    await this.#run(compileMoves(request, this.tables, dialect).statements);
+    await this.#run(compileMoves(request, this.writer));
   }
 
   /** Writes log, sends and state of the tick, and that it is finished. Done again, from the same moves, it gives the same. */
@@ -135,19 +132,18 @@ export class JourneyState {
     const { graph } = this.#graph(tick, new JourneyFacts());
     const { number, at } = tick;
     const request = { journeyId, number, at, graph, hops: countHops(graph, dialect) };
-    await this.#run(compileKeeping(request, this.tables, dialect));
+    await this.#run(compileKeeping(request, this.writer));
   }
 
   /** Lets the moves go, once it is known that the tick is kept: they hold the ids of customers. */
   async forgetMoves(): Promise<void> {
-    const { dialect } = this.#context;
-    await this.#run([dropMoves(this.tables, dialect)]);
+    await this.#run([this.writer.drop('moves')]);
   }
 
   /** What a tick did, by place. */
   async counts(number: number): Promise<TickCount[]> {
-    const { warehouse, dialect, options } = this.#context;
-    const { rows } = await warehouse.query(compileTickCounts(number, this.tables, dialect), options);
+    const { warehouse, options } = this.#context;
+    const { rows } = await warehouse.query(compileTickCounts(number, this.writer), options);
     return rows.map((row) => {
       const [kind, version, step, way, reason, customers] = CountRow.parse(row);
       return TickCount.parse({
@@ -167,21 +163,21 @@ export class JourneyState {
     { version, step }: { readonly version: number; readonly step: string },
     rejected: TablePath,
   ): Promise<void> {
-    const { dialect, journeyId } = this.#context;
+    const { journeyId } = this.#context;
     const request = { journeyId, number, at, version, step, rejected };
-    await this.#run(compileRejected(request, this.tables, dialect));
+    await this.#run(compileRejected(request, this.writer));
   }
 
   /** Lets everybody leave, as a tick of its own. */
   async stop(number: number, at: Instant): Promise<void> {
-    const { dialect, journeyId } = this.#context;
-    await this.#run(compileStop({ journeyId, number, at }, this.tables, dialect));
+    const { journeyId } = this.#context;
+    await this.#run(compileStop({ journeyId, number, at }, this.writer));
   }
 
   /** Takes the state as it is for that of a tick. */
   async accept(number: number, at: Instant): Promise<void> {
-    const { dialect, journeyId } = this.#context;
-    await this.#run(keepFingerprint({ journeyId, number, at }, this.tables, dialect));
+    const { journeyId } = this.#context;
+    await this.#run(keepFingerprint({ journeyId, number, at }, this.writer));
   }
 
   #graph({ versions: published, at, channelOf }: TickInput, facts: JourneyFacts) {
@@ -197,8 +193,8 @@ export class JourneyState {
   }
 
   async #readStanding() {
-    const { warehouse, dialect, journeyId, options } = this.#context;
-    const query = compileStateCheck(journeyId, this.tables, dialect);
+    const { warehouse, journeyId, options } = this.#context;
+    const query = compileStateCheck(journeyId, this.writer);
     try {
       const { rows } = await warehouse.query(query, { ...options, maxRows: MOST_PLACES });
       const read = rows.map((row) => StandingRow.parse(row));

@@ -17,13 +17,13 @@ import type { ServiceContext } from './context.ts';
 import { requireDestination, requireDestinationKind } from './destinations.ts';
 import {
   findDefinitions,
+  findStateSchemaOf,
   notFound,
   requireAudience,
   requireConnection,
-  requireKind,
 } from './find-definitions.ts';
 import type { Members } from './members.ts';
-import { nextRun, scheduleProblem } from './schedule-text.ts';
+import { checkSchedule, nextRun } from './schedule-text.ts';
 import type { Store } from '../store/store.ts';
 import { refuseTakenName } from './taken-name.ts';
 
@@ -35,12 +35,11 @@ export type Activations = ReturnType<typeof createActivations>;
 
 /** Saved activations: which audience goes to which destination, and how. */
 export function createActivations(context: ServiceContext, members: Members) {
-  const { store, clock, destinations: kinds, warehouses } = context;
+  const { store, clock, destinations: kinds } = context;
 
   const whyNoMirror = (connectionId: string): string | undefined => {
-    const { kind, settings, label } = requireConnection(store, connectionId);
-    if (requireKind(warehouses, kind).stateSchema?.(settings) !== undefined) return undefined;
-    return `${label} has no schema where runs may keep what was synced, which mirror compares with.`;
+    if (findStateSchemaOf(context, connectionId) !== undefined) return undefined;
+    return `${requireConnection(store, connectionId).label} has no schema where runs may keep what was synced, which mirror compares with.`;
   };
 
   const check = (
@@ -52,7 +51,6 @@ export function createActivations(context: ServiceContext, members: Members) {
     const audience = definitions.audiences.find(({ id }) => id === form.audience);
     const rule = audience === undefined ? [] : checkAudience({ ...audience, columns: [] }, definitions);
     const broken = rule.filter(({ severity }) => severity === 'error').slice(0, 1);
-    const schedule = form.schedule === undefined ? undefined : scheduleProblem(form.schedule);
     return [
       ...lintActivation(form, {
         definitions,
@@ -61,7 +59,7 @@ export function createActivations(context: ServiceContext, members: Members) {
         whyNoMirror: whyNoMirror(connectionId),
       }),
       ...broken.map(({ message, help }) => errorAt('audience', `The audience cannot run: ${message}`, help)),
-      ...(schedule === undefined ? [] : [errorAt('schedule', schedule, 'Correct the schedule.')]),
+      ...checkSchedule(form.schedule),
     ];
   };
 

@@ -6,7 +6,7 @@ import { RunJournal } from '../activation/run-journal.ts';
 import { type PlannedGroup, RunPlan } from '../activation/run-plan.ts';
 import { settleRun } from '../activation/settle-run.ts';
 import { Guards } from '../domain/activation.ts';
-import type { StepActivation } from '../domain/journey.ts';
+import { findPublishedStep } from '../domain/journey.ts';
 import { describeRecipe } from '../domain/recipe.ts';
 import type { ActivationRun, RunBatch } from '../domain/run.ts';
 import type { ServiceContext } from './context.ts';
@@ -14,6 +14,8 @@ import { destinationOwner, requireDestinationKind } from './destinations.ts';
 import type { ReadyModel } from './model-runner.ts';
 import { readStoredSecrets } from './stored-secrets.ts';
 
+/** The guards of what is not there any more. */
+const DEFAULTS: Guards = Guards.parse({});
 /** Failed runs that were never resumed are settled so many at a time. */
 const MOST_FAILED = 50;
 
@@ -66,21 +68,11 @@ function findGuards(
   store: ServiceContext['store'],
   { connectionId, activationId, journey }: ActivationRun,
 ): Guards {
-  const found =
-    journey === undefined
-      ? store.findActivation(connectionId, activationId)?.guards
-      : findStepActivation(store, connectionId, journey)?.guards;
-  return found ?? Guards.parse({});
-}
-
-function findStepActivation(
-  store: ServiceContext['store'],
-  connectionId: string,
-  { id, version, step }: NonNullable<ActivationRun['journey']>,
-): StepActivation | undefined {
-  const published = store.findJourney(connectionId, id)?.versions.find(({ number }) => number === version);
-  const found = published?.definition.steps.find((each) => each.id === step);
-  return found?.kind === 'activate' ? found.activation : undefined;
+  if (journey === undefined) return store.findActivation(connectionId, activationId)?.guards ?? DEFAULTS;
+  const published = store.findJourney(connectionId, journey.id);
+  const step =
+    published === undefined ? undefined : findPublishedStep(published, journey.version, journey.step);
+  return (step?.kind === 'activate' ? step.activation?.guards : undefined) ?? DEFAULTS;
 }
 
 /** What failed runs of this activation had taken counts as synced before the next is compared with it; they cannot be resumed then. */

@@ -1,19 +1,26 @@
 import { hash as digestOf } from 'node:crypto';
 import { RunPlan } from '../activation/run-plan.ts';
-import { countDraft } from '../journeys/deal-customers.ts';
+import { type DealRequest, countDraft, dealBranches } from '../journeys/deal-customers.ts';
 import { JourneyState, type TickInput, noState } from '../journeys/journey-state.ts';
-import { type Journey, type JourneyVersion, type Step, needsState } from '../domain/journey.ts';
+import {
+  type Journey,
+  type JourneyVersion,
+  type Step,
+  findPublishedStep,
+  needsState,
+} from '../domain/journey.ts';
 import type { ActivationRun } from '../domain/run.ts';
 import type { Tick, TickSend } from '../domain/tick.ts';
+import type { Dialect } from '../sql/index.ts';
 import { onlyThose, sentAt } from '../sql/journey-reading.ts';
-import { nameJourneyTables } from '../sql/journey-tables.ts';
+import { JourneyWriter, nameJourneyTables } from '../sql/journey-tables.ts';
 import { versionsInPlay } from '../sql/journey-graph.ts';
 import { renameValues } from '../sql/rename-values.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { ActivationRuns } from './activation-runs.ts';
 import type { Activations } from './activations.ts';
 import type { ServiceContext } from './context.ts';
-import { findDefinitions, requireConnection, requireKind } from './find-definitions.ts';
+import { findDefinitions, findStateSchemaOf, requireConnection, requireKind } from './find-definitions.ts';
 import { type Journeys, requireJourney } from './journeys.ts';
 import type { ModelRunner, ReadyModel } from './model-runner.ts';
 import { type RunSubject, defineRun } from './run-definition.ts';
@@ -37,12 +44,6 @@ export async function carryOutTick(
   options: ActOptions & { readonly signal: AbortSignal },
 ): Promise<Tick> {
   return new TickCourse(parts, tick, options).carryOut();
-}
-
-/** The schema for the state of a connection's journeys; undefined where there is none. */
-export function stateSchemaOf({ store, warehouses }: ServiceContext, connectionId: string) {
-  const { kind, settings } = requireConnection(store, connectionId);
-  return requireKind(warehouses, kind).stateSchema?.(settings);
 }
 
 class TickCourse {
@@ -73,7 +74,8 @@ class TickCourse {
   async #move(ready: ReadyModel): Promise<void> {
     const state = this.#state(ready);
     if (state === undefined) {
-      if (this.#versions().some(({ definition }) => needsState(definition))) throw noState();
+      if (versionsInPlay(this.#journey.versions).versions.some(({ definition }) => needsState(definition)))
+        throw noState();
       await this.#deal(ready);
       return;
     }
@@ -101,13 +103,9 @@ class TickCourse {
   /** Without a schema for state: everybody of now is dealt to the branches, and each is sent. */
   async #deal(ready: ReadyModel): Promise<void> {
     const newest = this.#newest();
-    const { at, asOf } = this.#tick;
-    const { channelOf } = this.#parts.journeys;
     const { dialect, warehouse, options } = ready;
-    const definitions = this.#definitions();
     this.#tell('Dealing customers to the branches');
-    const request = { definition: newest.definition, definitions, dialect, at, asOf, channelOf };
-    const { query, read } = countDraft(request);
+    const { query, read } = countDraft(this.#dealRequest(dialect));
     const { rows } = await warehouse.query(query, options);
     const counts = read(rows[0] ?? []);
     const sends = newest.definition.steps.flatMap(({ id, kind }) => {
@@ -149,16 +147,16 @@ class TickCourse {
   }
 
   #subject({ version, step: id }: TickSend): RunSubject {
-    const { activations, context, journeys } = this.#parts;
+    const { activations, context } = this.#parts;
     const { connectionId, journeyId, number } = this.#tick;
-    const found = this.#step(version, id);
+    const found = findPublishedStep(this.#journey, version, id);
     if (found?.kind !== 'activate' || found.activation === undefined)
       throw new RangeError('A send needs a step that activates.');
     const { activation } = found;
     const entry = this.#version(version)?.definition.steps.find(({ kind }) => kind === 'entry');
     const audienceId = (entry?.kind === 'entry' ? entry.audience : undefined) ?? '';
     const audience = context.store.findAudience(connectionId, audienceId)?.audience;
-    const schema = stateSchemaOf(context, connectionId);
+    const schema = findStateSchemaOf(context, connectionId);
     const { kind } = requireConnection(context.store, connectionId);
     const { dialect } = requireKind(context.warehouses, kind);
     return {
@@ -169,10 +167,10 @@ class TickCourse {
       members: (asOf, asText) => {
         const everybody = activations.prepareEverybody(connectionId, activation, { asText })(asOf);
         if (schema !== undefined) {
-          const tables = nameJourneyTables(schema, journeyId);
-          return onlyThose(everybody, sentAt(journeyId, { number, version, step: id }, tables, dialect));
+          const writer = new JourneyWriter(dialect, nameJourneyTables(schema, journeyId));
+          return onlyThose(everybody, sentAt(journeyId, { number, version, step: id }, writer));
         }
-        const dealt = journeys.branches(connectionId, this.#newest().definition, id);
+        const dealt = dealBranches(this.#dealRequest(dialect), id);
         const { text, values } = renameValues(dealt, 'd_', dialect);
         return onlyThose(everybody, { text: `SELECT customer_id FROM (\n${text}\n) AS branches`, values });
       },
@@ -200,7 +198,7 @@ class TickCourse {
 
   #state({ warehouse, dialect, options }: ReadyModel): JourneyState | undefined {
     const { connectionId, journeyId } = this.#tick;
-    const schema = stateSchemaOf(this.#parts.context, connectionId);
+    const schema = findStateSchemaOf(this.#parts.context, connectionId);
     if (schema === undefined || warehouse.state === undefined) return undefined;
     return new JourneyState({ warehouse, dialect, schema, journeyId, options });
   }
@@ -213,13 +211,20 @@ class TickCourse {
     return { number, at, asOf: this.#tick.asOf, versions, definitions: this.#definitions(), channelOf };
   }
 
+  #dealRequest(dialect: Dialect): DealRequest {
+    const { at, asOf } = this.#tick;
+    const { definition } = this.#newest();
+    const { channelOf } = this.#parts.journeys;
+    return { definition, definitions: this.#definitions(), dialect, at, asOf, channelOf };
+  }
+
   #definitions() {
     return findDefinitions(this.#parts.context.store, this.#tick.connectionId);
   }
 
   #plan(version: number, step: string, customers: number): TickSend {
     const { connectionId, journeyId, number, id } = this.#tick;
-    const found = this.#step(version, step);
+    const found = findPublishedStep(this.#journey, version, step);
     const destination = found?.kind === 'activate' ? (found.activation?.destination ?? '') : '';
     const words = [connectionId, journeyId, id, String(number), String(version), step].join(' ');
     return {
@@ -232,10 +237,6 @@ class TickCourse {
     };
   }
 
-  #versions(): readonly JourneyVersion[] {
-    return versionsInPlay(this.#journey.versions).versions;
-  }
-
   #newest(): JourneyVersion {
     const newest = this.#journey.versions.at(-1);
     if (newest === undefined) throw new RangeError('A tick needs a published version.');
@@ -244,10 +245,6 @@ class TickCourse {
 
   #version(number: number): JourneyVersion | undefined {
     return this.#journey.versions.find((each) => each.number === number);
-  }
-
-  #step(version: number, id: string): Step | undefined {
-    return this.#version(version)?.definition.steps.find((step) => step.id === id);
   }
 
   #renumber(number: number): void {

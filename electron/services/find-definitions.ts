@@ -2,9 +2,11 @@ import { AppError } from '../domain/app-error.ts';
 import type { TableMetadata } from '../domain/catalog.ts';
 import type { Definitions } from '../domain/composition.ts';
 import { type CustomerModel, allEntities } from '../domain/model.ts';
+import type { SchemaPath } from '../domain/permission.ts';
 import type { Connection } from '../domain/workspace.ts';
 import type { Store, StoredAudience } from '../store/store.ts';
 import type { WarehouseKind } from '../warehouses/warehouse.ts';
+import type { ServiceContext } from './context.ts';
 
 /** The connection. @throws AppError NOT_FOUND */
 export function requireConnection(store: Store, id: string): Connection {
@@ -19,6 +21,15 @@ export function requireKind(warehouses: readonly WarehouseKind[], kind: string):
   if (found !== undefined) return found;
   const kinds = warehouses.map((each) => each.kind).join(', ');
   throw notFound(`There is no kind of connection “${kind}”.`, `Choose one of: ${kinds}.`);
+}
+
+/** The schema that a connection may write to; undefined where there is none. @throws AppError NOT_FOUND */
+export function findStateSchemaOf(
+  { store, warehouses }: Pick<ServiceContext, 'store' | 'warehouses'>,
+  connectionId: string,
+): SchemaPath | undefined {
+  const { kind, settings } = requireConnection(store, connectionId);
+  return requireKind(warehouses, kind).stateSchema?.(settings);
 }
 
 /** The model of a connection. @throws AppError NOT_FOUND, MODEL_MISSING */

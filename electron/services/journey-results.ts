@@ -6,11 +6,14 @@ import { AppError } from '../domain/app-error.ts';
 import type { Journey } from '../domain/journey.ts';
 import { LogKind, type Tick, type TraceRow } from '../domain/tick.ts';
 import { compileResults, compileTrace } from '../sql/journey-reading.ts';
-import type { ActOptions } from '../warehouses/warehouse.ts';
-import { stateSchemaOf } from './carry-out-tick.ts';
+import type { CompiledQuery } from '../sql/index.ts';
+import type { JourneyWriter } from '../sql/journey-tables.ts';
+import type { ActOptions, QueryResult } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
+import { findStateSchemaOf } from './find-definitions.ts';
 import { type Journeys, requireJourney } from './journeys.ts';
 import type { ModelRunner, ReadyModel } from './model-runner.ts';
+import { newTick } from './new-tick.ts';
 
 /** The most places and ways that a journey's results are read of. */
 const MOST_RESULTS = 20_000;
@@ -41,7 +44,7 @@ const LogRow = z.tuple([
 
 /** What the tables of a journey hold, and the acts on them that are no ticks. Nothing of an answer is kept. */
 export function createJourneyResults(context: ServiceContext, runner: ModelRunner, journeys: Journeys) {
-  const { store, clock, user } = context;
+  const { store, clock } = context;
 
   const onState = <T>(
     connectionId: string,
@@ -50,54 +53,47 @@ export function createJourneyResults(context: ServiceContext, runner: ModelRunne
     act: (state: JourneyState, ready: ReadyModel) => Promise<T>,
   ): Promise<T> =>
     runner.run(connectionId, options, async (ready) => {
-      const schema = stateSchemaOf(context, connectionId);
+      const schema = findStateSchemaOf(context, connectionId);
       const { warehouse, dialect } = ready;
       if (schema === undefined || warehouse.state === undefined) throw noState();
       const state = new JourneyState({ warehouse, dialect, schema, journeyId, options: ready.options });
-      await state.prepare();
       return act(state, ready);
     });
 
-  /** A tick that is written at once: everybody leaves, or the state is taken as it is. */
-  const note = (connectionId: string, journey: Journey, number: number, counts: Tick['counts']): void => {
-    const at = clock();
-    const startedFrom = 'app' as const;
-    store.saveTick({
-      id: `k${Date.parse(at).toString(36)}x${number}`,
-      connectionId,
-      journeyId: journey.id,
-      journeyName: journey.name,
-      number,
-      at,
-      asOf: runner.asOf(connectionId),
-      startedBy: user,
-      startedFrom,
-      startedAt: at,
-      endedAt: at,
-      status: 'done',
-      phase: 'done',
-      version: journey.versions.at(-1)?.number ?? 0,
-      counts,
-      sends: [],
+  /** The rows of a query over the journey's tables; none where no tick has made them yet. */
+  const read = (
+    connectionId: string,
+    journeyId: string,
+    { maxRows, ...options }: ActOptions & { readonly maxRows: number },
+    compile: (writer: JourneyWriter) => CompiledQuery,
+  ): Promise<QueryResult['rows']> => {
+    requireJourney(store, connectionId, journeyId);
+    return onState(connectionId, journeyId, options, async ({ writer }, { warehouse, options: passed }) => {
+      try {
+        return (await warehouse.query(compile(writer), { ...passed, maxRows })).rows;
+      } catch (error) {
+        if (error instanceof AppError && error.code === 'TABLE_MISSING') return [];
+        throw error;
+      }
     });
+  };
+
+  /** Writes stopping to the ledger as the tick that it counts as. */
+  const noteStop = (connectionId: string, journey: Journey, number: number, counts: Tick['counts']): void => {
+    const at = clock();
+    const asOf = runner.asOf(connectionId);
+    const tick = newTick(context, journey, { connectionId, number, at, asOf, startedFrom: 'app' });
+    store.saveTick({ ...tick, counts, status: 'done', phase: 'done', endedAt: at });
   };
 
   return {
     async results(connectionId: string, journeyId: string, options: ActOptions): Promise<JourneyResults> {
-      requireJourney(store, connectionId, journeyId);
-      return onState(
-        connectionId,
-        journeyId,
-        options,
-        async (state, { warehouse, dialect, options: passed }) => {
-          const query = compileResults(state.tables, dialect);
-          const { rows } = await warehouse.query(query, { ...passed, maxRows: MOST_RESULTS });
-          const asOf = store.findLastTick(connectionId, journeyId)?.at;
-          return readResults(
-            rows.map((row) => ResultRow.parse(row)),
-            asOf,
-          );
-        },
+      const given = { ...options, maxRows: MOST_RESULTS };
+      const rows = await read(connectionId, journeyId, given, compileResults);
+      const asOf = store.findLastTick(connectionId, journeyId)?.at;
+      return readResults(
+        rows.map((row) => ResultRow.parse(row)),
+        asOf,
       );
     },
 
@@ -107,30 +103,26 @@ export function createJourneyResults(context: ServiceContext, runner: ModelRunne
       customerId: string,
       options: ActOptions,
     ): Promise<Trace> {
-      requireJourney(store, connectionId, journeyId);
-      return onState(
-        connectionId,
-        journeyId,
-        options,
-        async (state, { warehouse, dialect, options: passed }) => {
-          const query = compileTrace(customerId, MOST_TRACED + 1, state.tables, dialect);
-          const { rows } = await warehouse.query(query, passed);
-          const read = rows.map((row) => readTrace(LogRow.parse(row)));
-          return { rows: read.slice(0, MOST_TRACED).reverse(), isComplete: read.length <= MOST_TRACED };
-        },
+      const limit = MOST_TRACED + 1;
+      const given = { ...options, maxRows: limit };
+      const rows = await read(connectionId, journeyId, given, (writer) =>
+        compileTrace(customerId, limit, writer),
       );
+      const traced = rows.map((row) => readTrace(LogRow.parse(row)));
+      return { rows: traced.slice(0, MOST_TRACED).reverse(), isComplete: traced.length <= MOST_TRACED };
     },
 
     /** Everybody inside leaves. @throws AppError IN_USE while a tick is not over, RULE_INVALID */
     async stop(connectionId: string, journeyId: string, options: ActOptions): Promise<JourneySummary> {
       const journey = requireJourney(store, connectionId, journeyId);
       journeys.refuseTicking(connectionId, journey);
-      if (stateSchemaOf(context, connectionId) !== undefined && journey.status !== 'draft') {
+      if (findStateSchemaOf(context, connectionId) !== undefined && journey.status !== 'draft') {
         await onState(connectionId, journeyId, options, async (state) => {
           const last = store.findLastTick(connectionId, journeyId);
+          await state.prepare();
           const { lastTick } = await state.check(last?.number ?? 0);
           await state.stop(lastTick + 1, clock());
-          note(connectionId, journey, lastTick + 1, await state.counts(lastTick + 1));
+          noteStop(connectionId, journey, lastTick + 1, await state.counts(lastTick + 1));
         });
       }
       return journeys.markStopped(connectionId, journeyId);
@@ -149,6 +141,7 @@ export function createJourneyResults(context: ServiceContext, runner: ModelRunne
         });
       }
       await onState(connectionId, journeyId, options, async (state) => {
+        await state.prepare();
         const finished = last?.status === 'done' ? last.number : (last?.number ?? 1) - 1;
         await state.accept(finished, clock());
       });

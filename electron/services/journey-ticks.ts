@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { TickProgress } from '../contract/contract.ts';
 import { versionsInPlay } from '../sql/journey-graph.ts';
 import { AppError } from '../domain/app-error.ts';
@@ -7,6 +6,7 @@ import type { Tick } from '../domain/tick.ts';
 import type { Progress } from '../warehouses/warehouse.ts';
 import { type TickParts, carryOutTick } from './carry-out-tick.ts';
 import { requireJourney } from './journeys.ts';
+import { newTick } from './new-tick.ts';
 import { toAppError } from './to-app-error.ts';
 
 /** A tick that is carried out in this process. */
@@ -21,7 +21,7 @@ export type JourneyTicks = ReturnType<typeof createJourneyTicks>;
 /** Ticks of journeys: started here, they go on in the engine until they are done, wait for a run, or fail. */
 export function createJourneyTicks(parts: TickParts) {
   const { context, runner, journeys } = parts;
-  const { store, clock, user } = context;
+  const { store, clock } = context;
   const active = new Map<string, ActiveTick>();
   const closing = new AbortController();
   const keyOf = (connectionId: string, journeyId: string): string => `${connectionId} ${journeyId}`;
@@ -62,14 +62,13 @@ export function createJourneyTicks(parts: TickParts) {
   };
 
   const goOn = (tick: Tick, startedFrom: Tick['startedFrom']): Tick => {
+    const next: Tick = { ...tick, startedFrom, status: 'running', error: undefined };
+    if (tick.phase !== 'moving') return launch(next);
     // Nothing has changed yet: it looks anew, by the versions there are now.
     const journey = requireJourney(store, tick.connectionId, tick.journeyId);
-    const anew =
-      tick.phase === 'moving'
-        ? { ...now(tick.connectionId, tick), version: journey.versions.at(-1)?.number ?? tick.version }
-        : {};
-    if (tick.phase === 'moving') refuseBroken(tick.connectionId, journey);
-    return launch({ ...tick, ...anew, startedFrom, status: 'running', error: undefined });
+    refuseBroken(tick.connectionId, journey);
+    const version = journey.versions.at(-1)?.number ?? tick.version;
+    return launch({ ...next, ...now(tick.connectionId, tick), version });
   };
 
   const refuseBroken = (connectionId: string, journey: Journey): void => {
@@ -88,22 +87,10 @@ export function createJourneyTicks(parts: TickParts) {
       if (last !== undefined && last.status !== 'done') return goOn(last, startedFrom);
       if (journey.status !== 'live') throw notLive(journey);
       refuseBroken(connectionId, journey);
-      return launch({
-        id: `k${Date.parse(clock()).toString(36)}${randomBytes(8).toString('hex')}`,
-        connectionId,
-        journeyId,
-        journeyName: journey.name,
-        number: (last?.number ?? 0) + 1,
-        ...now(connectionId, last),
-        startedBy: user,
-        startedFrom,
-        startedAt: clock(),
-        status: 'running',
-        phase: 'moving',
-        version: journey.versions.at(-1)?.number ?? 0,
-        counts: [],
-        sends: [],
-      });
+      const number = (last?.number ?? 0) + 1;
+      return launch(
+        newTick(context, journey, { connectionId, number, ...now(connectionId, last), startedFrom }),
+      );
     },
 
     /** How far the last tick of a journey is. */

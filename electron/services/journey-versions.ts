@@ -1,5 +1,5 @@
 import { hash as digestOf } from 'node:crypto';
-import { lintActivation } from '../activation/lint-activation.ts';
+import { lintSending } from '../activation/lint-activation.ts';
 import type { DestinationKind } from '../destinations/destination.ts';
 import { AppError } from '../domain/app-error.ts';
 import type { ActivationDefinitions } from '../domain/check-activation.ts';
@@ -22,27 +22,19 @@ export interface JourneyCheckContext {
 }
 
 /** Everything that keeps a draft from being published, and what to think about before. Paths begin with its keys. No query is made. */
-export function checkDraft(
-  name: string,
-  definition: JourneyDefinition,
-  context: JourneyCheckContext,
-): Problem[] {
-  const problems = [
+export function checkDraft(definition: JourneyDefinition, context: JourneyCheckContext): Problem[] {
+  return [
     ...checkJourney(definition, context.definitions),
     ...checkState(definition, context.whyNoState),
     ...definition.steps.flatMap((step, at) =>
       step.kind !== 'activate' || step.activation === undefined
         ? []
-        : lintStep(`${name}, ${step.name ?? step.id}`, step.activation, definition, context).map(
-            (problem) => ({
-              ...problem,
-              where: `steps[${at}].activation.${problem.where}`,
-            }),
-          ),
+        : lintStep(step.activation, definition, context).map((problem) => ({
+            ...problem,
+            where: `steps[${at}].activation.${problem.where}`,
+          })),
     ),
   ];
-  const keys = problems.map(({ where, message }) => `${where} ${message}`);
-  return problems.filter((_, at) => keys.indexOf(keys[at] ?? '') === at);
 }
 
 function checkState(definition: JourneyDefinition, whyNot: string | undefined): Problem[] {
@@ -59,7 +51,6 @@ function checkState(definition: JourneyDefinition, whyNot: string | undefined): 
 }
 
 function lintStep(
-  name: string,
   activation: StepActivation,
   { steps }: JourneyDefinition,
   { definitions, kinds, whyNoState }: JourneyCheckContext,
@@ -67,11 +58,15 @@ function lintStep(
   const destination = definitions.destinations.find(({ id }) => id === activation.destination);
   const kind = kinds.find((each) => each.kind === destination?.kind);
   const entry = steps.find((step) => step.kind === 'entry');
-  const audience = (entry?.kind === 'entry' ? entry.audience : undefined) ?? '';
-  const found = lintActivation(
-    { ...activation, name, audience },
-    { definitions, destination, kind, whyNoMirror: whyNoState },
-  ).filter(({ where }) => where !== 'audience' && where !== 'name');
+  const audience = definitions.audiences.find(
+    ({ id }) => id === (entry?.kind === 'entry' ? entry.audience : undefined),
+  );
+  const found = lintSending(activation, audience?.name ?? '', {
+    definitions,
+    destination,
+    kind,
+    whyNoMirror: whyNoState,
+  });
   if (activation.mode === 'mirror') {
     const message = 'A step cannot mirror: those who passed before would be removed.';
     return [...found, errorAt('mode', message, 'Choose to add or to remove.')];
@@ -135,8 +130,6 @@ export function checkVersion(version: JourneyVersion, context: JourneyCheckConte
     const message = `The audience “${audience.name}” was changed after version ${number} was published.`;
     return [errorAt('audiences', message, 'Publish a new version with it as it is now, or undo the change.')];
   });
-  const broken = checkDraft(`Version ${number}`, definition, context).filter(
-    ({ severity }) => severity === 'error',
-  );
+  const broken = checkDraft(definition, context).filter(({ severity }) => severity === 'error');
   return [...broken, ...changed];
 }

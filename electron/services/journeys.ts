@@ -14,8 +14,7 @@ import {
   type JourneyVersion,
   definitionOf,
 } from '../domain/journey.ts';
-import { type Problem, errorAt } from '../domain/problem.ts';
-import type { CompiledQuery } from '../sql/index.ts';
+import type { Problem } from '../domain/problem.ts';
 import type { Store } from '../store/store.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { Activations } from './activations.ts';
@@ -26,7 +25,7 @@ import { findDefinitions, notFound, requireConnection, requireKind } from './fin
 import { type JourneyCheckContext, checkDraft, checkVersion, digestAudiences } from './journey-versions.ts';
 import { viewSql } from './members.ts';
 import type { ModelRunner } from './model-runner.ts';
-import { nextRun, scheduleProblem } from './schedule-text.ts';
+import { checkSchedule, nextRun } from './schedule-text.ts';
 import { refuseTakenName } from './taken-name.ts';
 
 export type Journeys = ReturnType<typeof createJourneys>;
@@ -48,13 +47,10 @@ export function createJourneys(context: ServiceContext, runner: ModelRunner, act
     const destination = store.findDestination(destinationId);
     return kinds.find(({ kind }) => kind === destination?.kind)?.channel ?? 'file';
   };
-  const check = (connectionId: string, form: JourneyForm, given = checkContext(connectionId)): Problem[] => {
-    const schedule = form.schedule === undefined ? undefined : scheduleProblem(form.schedule);
-    return [
-      ...checkDraft(form.name, definitionOf(form), given),
-      ...(schedule === undefined ? [] : [errorAt('schedule', schedule, 'Correct the schedule.')]),
-    ];
-  };
+  const check = (connectionId: string, form: JourneyForm, given = checkContext(connectionId)): Problem[] => [
+    ...checkDraft(definitionOf(form), given),
+    ...checkSchedule(form.schedule),
+  ];
 
   const summarize = (
     connectionId: string,
@@ -180,14 +176,10 @@ export function createJourneys(context: ServiceContext, runner: ModelRunner, act
       });
     },
 
-    /** The statement that deals customers to branches; of a journey with waits, that of its counts. */
+    /** The statement that deals customers to branches. */
     sql(connectionId: string, form: JourneyForm) {
       return viewSql(dealBranches(dealRequest(connectionId, form)));
     },
-
-    /** The customers of now who pass a step of a journey without waits: each with their branch. */
-    branches: (connectionId: string, definition: JourneyDefinition, step: string): CompiledQuery =>
-      dealBranches(dealRequest(connectionId, definition), step),
 
     /** Publishes the saved draft. @throws AppError RULE_INVALID, IN_USE while a tick is not over */
     publish(connectionId: string, id: string, inside: InsideChoice): JourneySummary {

@@ -18,7 +18,7 @@ import { nameRunTables } from '../sql/run-tables.ts';
 import type { Activations } from './activations.ts';
 import type { ServiceContext } from './context.ts';
 import { requireDestination, requireDestinationKind } from './destinations.ts';
-import { requireAudience, requireConnection, requireKind } from './find-definitions.ts';
+import { findStateSchemaOf, requireAudience, requireConnection, requireKind } from './find-definitions.ts';
 import { readSettingsForm } from './settings-form.ts';
 
 /** An activation as it would run now: what its run keeps, and how it is carried out. */
@@ -79,7 +79,7 @@ export function defineRun(
   const destination = requireDestination(store, subject.destination);
   const kind = requireDestinationKind(context.destinations, destination.kind);
   const target = readSettingsForm(kind.target, { settings: subject.target, secrets: {} }, {}).settings;
-  const schema = warehouse.stateSchema?.(connection.settings);
+  const schema = findStateSchemaOf(context, connectionId);
   const isPinned = schema !== undefined && kind.delivery.by === 'batches';
   const place = identifyPlace(kind, destination.id, destination.settings, target);
   const isFiles = kind.delivery.by === 'files';

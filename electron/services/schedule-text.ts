@@ -1,9 +1,16 @@
 import { Cron } from 'croner';
 import type { Schedule } from '../domain/activation.ts';
 import type { Instant } from '../domain/duration.ts';
+import { type Problem, errorAt } from '../domain/problem.ts';
 
 /** Minutes between two runs at the least: a schedule of every minute would never end a run of millions. */
 const SHORTEST_MINUTES = 5;
+
+/** What is wrong with the schedule of a definition, at its key `schedule`; nothing where it has none. */
+export function checkSchedule(schedule: Schedule | undefined): Problem[] {
+  const message = schedule === undefined ? undefined : scheduleProblem(schedule);
+  return message === undefined ? [] : [errorAt('schedule', message, 'Correct the schedule.')];
+}
 
 /** What is wrong with a schedule, a sentence; undefined where it can be followed. */
 export function scheduleProblem({ cron, timeZone }: Schedule): string | undefined {

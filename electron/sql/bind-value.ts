@@ -1,5 +1,6 @@
 import { AppError } from '../domain/app-error.ts';
 import type { ColumnType } from '../domain/column-type.ts';
+import type { Instant } from '../domain/duration.ts';
 import { type Scalar, decimalShape, toDecimalText } from '../domain/scalar.ts';
 import type { BoundValue } from './compiled-query.ts';
 
@@ -52,6 +53,11 @@ export function bindText(text: string): BoundValue {
     });
   }
   return { type: 'text', value: text };
+}
+
+/** An instant as a bound value. */
+export function bindInstant(value: Instant): BoundValue {
+  return { type: 'timestamp', value };
 }
 
 function invalidValue(scalar: Scalar, type: ColumnType): AppError {

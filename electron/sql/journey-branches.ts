@@ -1,10 +1,9 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
 import { BIGINT, TEXT } from '../domain/column-type.ts';
-import { factName } from './compile-facts.ts';
 import type { CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 import type { Edge, JourneyGraph, Place } from './journey-graph.ts';
-import { edgeName, isOneOf, travel } from './journey-hops.ts';
+import { edgeName, isOneOf, isWelcome, travel } from './journey-hops.ts';
 
 /** Everybody who would enter now, with the edges they would take: no state is looked at. */
 function everybody(
@@ -12,12 +11,11 @@ function everybody(
   graph: JourneyGraph,
   dialect: Dialect,
 ): { text: string; count: number } {
-  const stays = graph.exits.map((index) => ` AND NOT ${factName(index)}`);
   const entering = `SELECT *, ${graph.entering.number} AS ${edgeName(0)}
 FROM (
 ${facts.text}
 ) AS facts
-WHERE ${factName(graph.entry)}${stays.join('')}`;
+WHERE ${isWelcome(graph)}`;
   return travel(entering, [graph.entering], graph, dialect);
 }
 

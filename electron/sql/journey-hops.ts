@@ -87,6 +87,11 @@ function testText(test: Exclude<WayTest, { kind: 'always' }>, dealt: string): st
   }
 }
 
+/** True for whom the journey is, whether they were in it or not: members of the entry's audience and of none whose members leave. */
+export function isWelcome({ entry, exits }: JourneyGraph): string {
+  return [factName(entry), ...exits.map((index) => `NOT ${factName(index)}`)].join(' AND ');
+}
+
 /** True where a column holds the number of one of these edges. */
 export function isOneOf(column: string, edges: readonly Edge[]): string {
   const numbers = edges.map(({ number }) => number);

@@ -1,14 +1,14 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
 import { type Instant, subtractDuration } from '../domain/duration.ts';
 import { isWait } from '../domain/journey.ts';
+import { bindInstant } from './bind-value.ts';
 import { factName } from './compile-facts.ts';
 import type { BoundValue, CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
+import type { FinishedTick } from './journey-fingerprint.ts';
 import type { Edge, JourneyGraph, VersionsInPlay } from './journey-graph.ts';
-import { decide, edgeName, travel } from './journey-hops.ts';
-import { usedOf } from './used-values.ts';
-import type { JourneyTables } from './journey-tables.ts';
-import { quoteTable } from './printer.ts';
+import { decide, edgeName, isWelcome, travel } from './journey-hops.ts';
+import type { JourneyWriter } from './journey-tables.ts';
 
 /** What the moves of a tick are found with. */
 export interface MovesRequest {
@@ -20,9 +20,10 @@ export interface MovesRequest {
   readonly at: Instant;
 }
 
-/** The statements that hold a tick's moves, and how many hops they have. */
-export interface Moves {
-  readonly statements: readonly CompiledQuery[];
+/** A tick whose moves are found. */
+export interface MovedTick extends FinishedTick {
+  readonly graph: JourneyGraph;
+  /** How many columns of edges the moves have. */
   readonly hops: number;
 }
 
@@ -30,9 +31,10 @@ export interface Moves {
  * Finds who moves, with the edges they take, into a table of the tick: whoever is inside and may pass, leaves, or reached the goal, and whoever
  * enters. State and facts are read once each.
  */
-export function compileMoves(request: MovesRequest, tables: JourneyTables, dialect: Dialect): Moves {
+export function compileMoves(request: MovesRequest, writer: JourneyWriter): CompiledQuery[] {
   const { graph, facts, factCount } = request;
-  const p = (name: string): string => dialect.parameterPrefix + name;
+  const { dialect } = writer;
+  const p = (name: string): string => writer.bound(name);
   const starts = startingEdges(graph);
   const asks = Array.from({ length: factCount }, (_, index) => factName(index));
   const known = `SELECT
@@ -47,7 +49,7 @@ export function compileMoves(request: MovesRequest, tables: JourneyTables, diale
 FROM (
 ${facts.text}
 ) AS f
-FULL JOIN ${quoteTable(tables.state, dialect)} AS s ON f.${CUSTOMER_ID} = s.${CUSTOMER_ID}`;
+FULL JOIN ${writer.table('state')} AS s ON f.${CUSTOMER_ID} = s.${CUSTOMER_ID}`;
   const judged = `SELECT *,
   ${reachesGoal(request, p)} AS reaches_goal,
   ${entersNow(request, p)} AS enters
@@ -77,41 +79,33 @@ ${judged}
     ...asks,
   ];
   const { bigint, text: textType, timestamp, boolean } = dialect.castTypes;
-  const types = [
-    `${CUSTOMER_ID} ${textType}`,
-    ...['entry', 'goal_entry', 'from_version', 'left_version'].map((name) => `${name} ${bigint}`),
-    `from_step ${textType}`,
-    ...['entered_at', 'goal_at'].map((name) => `${name} ${timestamp}`),
-    ...edges.map((name) => `${name} ${bigint}`),
-    ...asks.map((name) => `${name} ${boolean}`),
+  const typed = (names: readonly string[], type: string): Record<string, string> =>
+    Object.fromEntries(names.map((name) => [name, type]));
+  return [
+    writer.recreate('moves', {
+      [CUSTOMER_ID]: textType,
+      ...typed(['entry', 'goal_entry', 'from_version', 'left_version'], bigint),
+      from_step: textType,
+      ...typed(['entered_at', 'goal_at'], timestamp),
+      ...typed(edges, bigint),
+      ...typed(asks, boolean),
+    }),
+    writer.statement(
+      `INSERT INTO ${writer.table('moves')}\nSELECT ${columns.join(', ')}\nFROM (\n${text}\n) AS moved`,
+      { ...facts.values, ...timesOf(request) },
+    ),
   ];
-  const table = quoteTable(tables.moves, dialect);
-  const insert = `INSERT INTO ${table}\nSELECT ${columns.join(', ')}\nFROM (\n${text}\n) AS moved`;
-  return {
-    hops: count,
-    statements: [
-      {
-        text: `CREATE OR REPLACE TABLE ${table} (${types.join(', ')})${dialect.tableFormat}`,
-        values: {},
-        columns: [],
-      },
-      {
-        text: insert,
-        values: { ...facts.values, ...usedOf(timesOf(request), insert, dialect) },
-        columns: [],
-      },
-    ],
-  };
 }
 
 /** The instants that a tick compares with, by the names of their parameters. */
 function timesOf({ graph: { newest }, at }: MovesRequest): Record<string, BoundValue> {
-  const instant = (value: Instant): BoundValue => ({ type: 'timestamp', value });
   const { goal, reentry } = newest;
   return {
-    at: instant(at),
-    ...(goal === undefined ? {} : { goal_from: instant(subtractDuration(at, goal.within)) }),
-    ...(reentry.kind === 'once' ? {} : { reenter_before: instant(subtractDuration(at, reentry.duration)) }),
+    at: bindInstant(at),
+    ...(goal === undefined ? {} : { goal_from: bindInstant(subtractDuration(at, goal.within)) }),
+    ...(reentry.kind === 'once'
+      ? {}
+      : { reenter_before: bindInstant(subtractDuration(at, reentry.duration)) }),
   };
 }
 
@@ -153,8 +147,7 @@ function entersNow({ graph, at }: MovesRequest, p: (name: string) => string): st
     reentry.kind === 'once'
       ? 'NOT was_here'
       : `(NOT was_here OR NOT is_inside AND entered_at <= ${p('reenter_before')})`;
-  const stays = graph.exits.map((index) => ` AND NOT ${factName(index)}`);
-  return `(is_known AND NOT is_inside AND ${factName(graph.entry)}${stays.join('')} AND ${again})`;
+  return `(is_known AND NOT is_inside AND ${isWelcome(graph)} AND ${again})`;
 }
 
 /** The first edge of an entry that is open: why it leaves, or how it passes its wait; NULL where it stays. */

@@ -1,7 +1,6 @@
 import type { TablePath } from '../domain/table-path.ts';
 import type { CompiledQuery } from './compiled-query.ts';
-import type { Dialect } from './dialect.ts';
-import { quoteTable } from './printer.ts';
+import { StatementWriter } from './statement-writer.ts';
 
 /** The tables of one journey in the schema for state; `sends` and `ticks` are those of all journeys there. */
 export interface JourneyTables {
@@ -80,21 +79,16 @@ const TICKS: Readonly<Record<string, ColumnKind>> = {
 /** Columns by table, in their order, of the tables that stay. */
 export const JOURNEY_COLUMNS = { state: STATE, log: LOG, sends: SENDS, ticks: TICKS } as const;
 
-/** Makes the tables that are not there. */
-export function createJourneyTables(tables: JourneyTables, dialect: Dialect): CompiledQuery[] {
-  return (['state', 'log', 'sends', 'ticks'] as const).map((table) => {
-    const columns = Object.entries(JOURNEY_COLUMNS[table]).map(
-      ([name, kind]) => `${name} ${dialect.castTypes[kind]}`,
-    );
-    return {
-      text: `CREATE TABLE IF NOT EXISTS ${quoteTable(tables[table], dialect)} (${columns.join(', ')})${dialect.tableFormat}`,
-      values: {},
-      columns: [],
-    };
-  });
-}
-
-/** Drops the moves of a tick. */
-export function dropMoves({ moves }: JourneyTables, dialect: Dialect): CompiledQuery {
-  return { text: `DROP TABLE IF EXISTS ${quoteTable(moves, dialect)}`, values: {}, columns: [] };
+/** Writes statements over the tables of a journey. */
+export class JourneyWriter extends StatementWriter<JourneyTables> {
+  /** Makes the tables that are not there. */
+  createAll(): CompiledQuery[] {
+    const { castTypes } = this.dialect;
+    return (['state', 'log', 'sends', 'ticks'] as const).map((table) => {
+      const columns = Object.entries(JOURNEY_COLUMNS[table]).map(
+        ([name, kind]) => [name, castTypes[kind]] as const,
+      );
+      return this.create(table, Object.fromEntries(columns));
+    });
+  }
 }

@@ -5,7 +5,8 @@ import type { TablePath } from '../domain/table-path.ts';
 import { bindText } from './bind-value.ts';
 import type { BoundValue, CompiledQuery } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
-import { quoteIdentifier, quoteTable } from './printer.ts';
+import { quoteIdentifier } from './printer.ts';
+import { StatementWriter } from './statement-writer.ts';
 
 /**
  * Statements of a run in the writable schema. A run's rows are held in a table of their own (`rows`), so that they stay the same over a crash;
@@ -64,30 +65,28 @@ export interface SeqRange extends RowGroup {
 /** Writes the statements of one dialect. */
 export class RunStatements {
   readonly #dialect: Dialect;
-  readonly #tables: RunTables;
+  readonly #writer: StatementWriter<RunTables>;
 
   constructor(dialect: Dialect, tables: RunTables) {
     this.#dialect = dialect;
-    this.#tables = tables;
+    this.#writer = new StatementWriter(dialect, tables);
   }
 
   createRows(): CompiledQuery {
     const { bigint, text } = this.#dialect.castTypes;
-    const columns = `seq ${bigint}, op ${text}, recipes ${text}, customer_id ${text}, fields ${this.#dialect.lists.type}`;
-    return this.#recreate(this.#tables.rows, columns);
+    const fields = this.#dialect.lists.type;
+    return this.#writer.recreate('rows', { seq: bigint, op: text, recipes: text, customer_id: text, fields });
   }
 
   createMembers(): CompiledQuery {
     const { text } = this.#dialect.castTypes;
-    return this.#recreate(this.#tables.members, `customer_id ${text}, fields ${this.#dialect.lists.type}`);
+    return this.#writer.recreate('members', { customer_id: text, fields: this.#dialect.lists.type });
   }
 
   createSynced(): CompiledQuery {
     const { text, boolean } = this.#dialect.castTypes;
-    const columns = `customer_id ${text}, recipes ${text}, fields ${this.#dialect.lists.type}, certain ${boolean}`;
-    return statement(
-      `CREATE TABLE IF NOT EXISTS ${this.#name('synced')} (${columns})${this.#dialect.tableFormat}`,
-    );
+    const fields = this.#dialect.lists.type;
+    return this.#writer.create('synced', { customer_id: text, recipes: text, fields, certain: boolean });
   }
 
   /** Pins all members as rows of one group. Positions begin above 0, which no engine promises by itself. */
@@ -95,8 +94,8 @@ export class RunStatements {
     const { rowNumber } = this.#dialect;
     return {
       text: [
-        `INSERT INTO ${this.#name('rows')}`,
-        `SELECT ${rowNumber} + 1, ${this.#bound('op')}, ${this.#bound('recipes')}, customer_id, fields`,
+        `INSERT INTO ${this.#writer.table('rows')}`,
+        `SELECT ${rowNumber} + 1, ${this.#writer.bound('op')}, ${this.#writer.bound('recipes')}, customer_id, fields`,
         `FROM (${this.#withFields(members)}) AS pinned${onlyRetried ? ` WHERE ${this.#isRetried()}` : ''}`,
       ].join('\n'),
       values: { ...members.values, ...bindGroup(group) },
@@ -105,8 +104,8 @@ export class RunStatements {
   }
 
   holdMembers(members: CompiledQuery): CompiledQuery {
-    const text = `INSERT INTO ${this.#name('members')}\n${this.#withFields(members)}`;
-    return { text, values: members.values, columns: [] };
+    const text = `INSERT INTO ${this.#writer.table('members')}\n${this.#withFields(members)}`;
+    return this.#writer.statement(text, members.values);
   }
 
   /**
@@ -115,9 +114,13 @@ export class RunStatements {
    * somebody who is removed is added again, since a destination may find both by it. `identifiers` are places among the fields.
    */
   pinDifference(recipes: string, identifiers: readonly number[]): CompiledQuery[] {
-    const [rows, members, synced] = [this.#name('rows'), this.#name('members'), this.#name('synced')];
+    const [rows, members, synced] = [
+      this.#writer.table('rows'),
+      this.#writer.table('members'),
+      this.#writer.table('synced'),
+    ];
     const { rowNumber } = this.#dialect;
-    const now = this.#bound('recipes');
+    const now = this.#writer.bound('recipes');
     const changed = `(s.recipes <> ${now} OR s.fields <> m.fields)`;
     const values = { recipes: bindText(recipes) };
     const isShared = identifiers.map((at) => {
@@ -148,12 +151,12 @@ WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}${isShared.join('')}`,
   }
 
   countGroups(): CompiledQuery {
-    const text = `SELECT op, recipes, count(*) AS rows FROM ${this.#name('rows')} GROUP BY op, recipes ORDER BY op DESC, recipes`;
-    return statement(text);
+    const text = `SELECT op, recipes, count(*) AS rows FROM ${this.#writer.table('rows')} GROUP BY op, recipes ORDER BY op DESC, recipes`;
+    return this.#writer.statement(text);
   }
 
   countMembers(): CompiledQuery {
-    return statement(`SELECT count(*) AS members FROM ${this.#name('members')}`);
+    return this.#writer.statement(`SELECT count(*) AS members FROM ${this.#writer.table('members')}`);
   }
 
   /** The rows of a group after a position, in order: `seq`, then `fields` columns, all text. */
@@ -162,8 +165,8 @@ WHERE s.customer_id IS NULL OR NOT s.certain OR ${changed}${isShared.join('')}`,
     const columns = Array.from({ length: fields }, (_, at) => `${lists.element('fields', at)} AS f${at + 1}`);
     return {
       text: `SELECT ${[`CAST(seq AS ${castTypes.text}) AS position`, ...columns].join(', ')}
-FROM ${this.#name('rows')}
-WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq > ${Math.trunc(after)}${keepsOrder ? '' : '\nORDER BY seq'}`,
+FROM ${this.#writer.table('rows')}
+WHERE op = ${this.#writer.bound('op')} AND recipes = ${this.#writer.bound('recipes')} AND seq > ${Math.trunc(after)}${keepsOrder ? '' : '\nORDER BY seq'}`,
       values: bindGroup(group),
       columns: ['position', ...columns.map((_, at) => `f${at + 1}`)].map((name) => ({ name, type: TEXT })),
     };
@@ -171,14 +174,12 @@ WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq 
 
   /** Keeps recipes where they are not kept yet. */
   keepRecipes(id: string, document: string): CompiledQuery[] {
-    const name = this.#name('recipes');
+    const name = this.#writer.table('recipes');
     const { text } = this.#dialect.castTypes;
     return [
-      statement(
-        `CREATE TABLE IF NOT EXISTS ${name} (id ${text}, document ${text})${this.#dialect.tableFormat}`,
-      ),
+      this.#writer.create('recipes', { id: text, document: text }),
       {
-        text: `INSERT INTO ${name} SELECT ${this.#bound('id')}, ${this.#bound('document')} WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE id = ${this.#bound('id')})`,
+        text: `INSERT INTO ${name} SELECT ${this.#writer.bound('id')}, ${this.#writer.bound('document')} WHERE NOT EXISTS (SELECT 1 FROM ${name} WHERE id = ${this.#writer.bound('id')})`,
         values: { id: bindText(id), document: bindText(document) },
         columns: [],
       },
@@ -186,16 +187,16 @@ WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq 
   }
 
   readRecipes(): CompiledQuery {
-    return statement(`SELECT id, document FROM ${this.#name('recipes')}`);
+    return this.#writer.statement(`SELECT id, document FROM ${this.#writer.table('recipes')}`);
   }
 
   createLeft(): CompiledQuery {
-    return this.#recreate(this.#tables.left, `seq ${this.#dialect.castTypes.bigint}`);
+    return this.#writer.recreate('left', { seq: this.#dialect.castTypes.bigint });
   }
 
   noteLeft(positions: readonly number[]): CompiledQuery {
     const values = positions.map((each) => `(${Math.trunc(each)})`).join(', ');
-    return statement(`INSERT INTO ${this.#name('left')} VALUES ${values}`);
+    return this.#writer.statement(`INSERT INTO ${this.#writer.table('left')} VALUES ${values}`);
   }
 
   /**
@@ -203,8 +204,8 @@ WHERE op = ${this.#bound('op')} AND recipes = ${this.#bound('recipes')} AND seq 
    * which were not taken.
    */
   settle(taken: readonly SeqRange[], unknown: readonly SeqRange[], hasLeft: boolean): CompiledQuery[] {
-    const [rows, synced] = [this.#name('rows'), this.#name('synced')];
-    const notLeft = hasLeft ? ` AND seq NOT IN (SELECT seq FROM ${this.#name('left')})` : '';
+    const [rows, synced] = [this.#writer.table('rows'), this.#writer.table('synced')];
+    const notLeft = hasLeft ? ` AND seq NOT IN (SELECT seq FROM ${this.#writer.table('left')})` : '';
     const all = [...taken, ...unknown];
     if (all.length === 0) return [];
     const insert = (ranges: readonly SeqRange[], certain: boolean): CompiledQuery[] => {
@@ -237,15 +238,15 @@ WHEN MATCHED THEN DELETE`,
 
   /** Remembers whose rows were left, so that they can be tried again. */
   keepRetry(): CompiledQuery[] {
-    const text = `INSERT INTO ${this.#name('retry')} SELECT DISTINCT customer_id FROM ${this.#name('rows')} WHERE seq IN (SELECT seq FROM ${this.#name('left')})`;
+    const text = `INSERT INTO ${this.#writer.table('retry')} SELECT DISTINCT customer_id FROM ${this.#writer.table('rows')} WHERE seq IN (SELECT seq FROM ${this.#writer.table('left')})`;
     return [
-      this.#recreate(this.#tables.retry, `customer_id ${this.#dialect.castTypes.text}`),
-      statement(text),
+      this.#writer.recreate('retry', { customer_id: this.#dialect.castTypes.text }),
+      this.#writer.statement(text),
     ];
   }
 
   drop(...tables: readonly (keyof RunTables)[]): CompiledQuery[] {
-    return tables.map((table) => statement(`DROP TABLE IF EXISTS ${this.#name(table)}`));
+    return tables.map((table) => this.#writer.drop(table));
   }
 
   /** A field as most recipes make it alike: its spelling does not tell two identifiers apart. */
@@ -254,7 +255,7 @@ WHEN MATCHED THEN DELETE`,
   }
 
   #isRetried(): string {
-    return `customer_id IN (SELECT customer_id FROM ${this.#name('retry')})`;
+    return `customer_id IN (SELECT customer_id FROM ${this.#writer.table('retry')})`;
   }
 
   #within(ranges: readonly SeqRange[]): { text: string; values: Record<string, BoundValue> } {
@@ -262,7 +263,7 @@ WHEN MATCHED THEN DELETE`,
     const parts = ranges.map(({ op, recipes, first, last }, at) => {
       values[`op${at}`] = bindText(op);
       values[`recipes${at}`] = bindText(recipes);
-      return `(op = ${this.#bound(`op${at}`)} AND recipes = ${this.#bound(`recipes${at}`)} AND seq BETWEEN ${Math.trunc(first)} AND ${Math.trunc(last)})`;
+      return `(op = ${this.#writer.bound(`op${at}`)} AND recipes = ${this.#writer.bound(`recipes${at}`)} AND seq BETWEEN ${Math.trunc(first)} AND ${Math.trunc(last)})`;
     });
     return { text: parts.join(' OR '), values };
   }
@@ -274,25 +275,6 @@ WHEN MATCHED THEN DELETE`,
       .map(({ name }) => quoteIdentifier(name, this.#dialect));
     return `SELECT customer_id, ${this.#dialect.lists.of(fields)} AS fields FROM (\n${members.text}\n) AS members`;
   }
-
-  /** Makes a table anew, empty, whatever a crash left of it. */
-  #recreate(table: TablePath, columns: string): CompiledQuery {
-    return statement(
-      `CREATE OR REPLACE TABLE ${quoteTable(table, this.#dialect)} (${columns})${this.#dialect.tableFormat}`,
-    );
-  }
-
-  #name(table: keyof RunTables): string {
-    return quoteTable(this.#tables[table], this.#dialect);
-  }
-
-  #bound(name: string): string {
-    return this.#dialect.parameterPrefix + name;
-  }
-}
-
-function statement(text: string): CompiledQuery {
-  return { text, values: {}, columns: [] };
 }
 
 function bindGroup({ op, recipes }: RowGroup): Record<string, BoundValue> {
