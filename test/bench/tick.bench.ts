@@ -6,23 +6,12 @@ import type { Rule } from '../../electron/domain/rule.ts';
 import { JourneyState } from '../../electron/journeys/journey-state.ts';
 import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
-import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
+import { countStatements } from '../support/journeys/count-statements.ts';
+import { score } from './support/eight-conditions.ts';
 import { report, timeOf } from './support/measure.ts';
 import { openSample } from './support/sample-bench.ts';
 
 const GOAL = 5;
-const score = (category: string, low: number): Rule => ({
-  kind: 'condition',
-  condition: {
-    kind: 'related',
-    entity: 'propensity-scores',
-    where: [
-      { column: 'category', test: { op: 'equals', value: category } },
-      { column: 'score', test: { op: 'at-least', value: low } },
-    ],
-    measure: { of: 'exists' },
-  },
-});
 const audience = (id: string, rule: Rule): Audience => ({ id, name: id, rule, columns: [] });
 const audiences = [
   audience('everybody', { kind: 'all', rules: [] }),
@@ -79,7 +68,8 @@ const versions: JourneyVersion[] = [
   { number: 1, publishedAt: '2026-01-01T00:00:00.000Z', inside: 'keep', definition, audiences: {} },
 ];
 const { warehouse, size } = await openSample();
-const [statements, watched] = countStatements(warehouse);
+const statements = countStatements(warehouse);
+const asked = (): number => statements.asked() + statements.written();
 const asOf = sample.pinnedAsOf ?? '';
 const begin = subtractDuration(asOf, { amount: 20, unit: 'days' });
 const after = (days: number): Instant => addDuration(begin, { amount: days, unit: 'days' });
@@ -87,7 +77,7 @@ const schema = warehouse.state;
 if (schema === undefined) throw new Error('The sample has no state.');
 const journeyId = `bench-${process.pid}`;
 const state = new JourneyState({
-  warehouse: watched,
+  warehouse: statements.warehouse,
   dialect: sample.dialect,
   schema,
   journeyId,
@@ -115,7 +105,7 @@ for (const [name, at] of ticks) {
     definitions: { model: sampleModel(), audiences },
     channelOf: () => 'email' as const,
   };
-  const before = statements();
+  const before = asked();
   const ours = await timeOf(async () => {
     await state.prepare();
     await state.check(number - 1);
@@ -136,7 +126,7 @@ for (const [name, at] of ticks) {
     theirs,
     unit: 'ms',
     size,
-    statements: statements() - before,
+    statements: asked() - before,
     moved,
   });
 }
@@ -151,33 +141,4 @@ await warehouse.close();
 function stateScan(): string {
   const { table } = state.tables.state;
   return `SELECT max(customer_id), max(step), max(since), max(due_at), max(entered_at) FROM ${schema?.catalog}.${schema?.schema}.${table}`;
-}
-
-/** The warehouse with a count of the statements that it is given. */
-function countStatements(real: OpenWarehouse): [() => number, OpenWarehouse] {
-  let count = 0;
-  const { state: own } = real;
-  if (own === undefined) throw new Error('The warehouse has no state.');
-  const counted: OpenWarehouse = {
-    ...real,
-    query: (...parts) => {
-      count += 1;
-      return real.query(...parts);
-    },
-    stream: (...parts) => real.stream(...parts),
-    exportFile: (...parts) => real.exportFile(...parts),
-    test: (...parts) => real.test(...parts),
-    discover: (...parts) => real.discover(...parts),
-    describeTable: (...parts) => real.describeTable(...parts),
-    countRows: (...parts) => real.countRows(...parts),
-    close: () => real.close(),
-    state: {
-      ...own,
-      execute: (...parts) => {
-        count += 1;
-        return own.execute(...parts);
-      },
-    },
-  };
-  return [() => count, counted];
 }

@@ -6,14 +6,16 @@ const customer = (column: string): FieldMapping['from'] => ({
   entity: 'customer',
   column,
 });
-const field = (to: string, column: string, form: FieldMapping['form'] = 'vendor'): FieldMapping => ({
+/** A field that a column of the customer fills. */
+export const field = (to: string, column: string, form: FieldMapping['form'] = 'vendor'): FieldMapping => ({
   to,
   from: customer(column),
   form,
 });
 const shared = { guards: { maxRejected: 1, maxChange: 0.3 } };
-const emailConsent = { entity: 'customer', column: 'email_consent' };
-const adsConsent = { entity: 'customer', column: 'ads_consent' };
+/** Who agreed to mails, and to ads. */
+export const emailConsent = { entity: 'customer', column: 'email_consent' };
+export const adsConsent = { entity: 'customer', column: 'ads_consent' };
 
 /** The seed's activations: by API, and the same by file over SFTP and S3. Places that are not there are left out. */
 export function seedActivations(places: readonly SeedPlace[]): Activation[] {

@@ -1,14 +1,7 @@
-import type { FieldMapping } from '../../electron/domain/activation.ts';
 import type { JourneyForm, Step, StepActivation } from '../../electron/domain/journey.ts';
+import { adsConsent, emailConsent, field } from './seed-activations.ts';
 
-const field = (to: string, column: string, form: FieldMapping['form'] = 'vendor'): FieldMapping => ({
-  to,
-  from: { kind: 'attribute', entity: 'customer', column },
-  form,
-});
 const guards = { maxRejected: 1, maxChange: 1 };
-const emailConsent = { entity: 'customer', column: 'email_consent' };
-const adsConsent = { entity: 'customer', column: 'ads_consent' };
 
 /** Percent of those who cannot be mailed whom the seed's journey holds out. */
 export const HELD_OUT_PERCENT = 10;

@@ -1,7 +1,8 @@
 import type { Condition, Rule, Test } from '../../../electron/domain/rule.ts';
 
 const condition = (each: Condition): Rule => ({ kind: 'condition', condition: each });
-const score = (category: string, low: number): Rule =>
+/** A propensity of a category that is at least so high. */
+export const score = (category: string, low: number): Rule =>
   condition({
     kind: 'related',
     entity: 'propensity-scores',

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { describe, it } from 'vitest';
 import {
   sshd,
   startFolderWorld,
@@ -9,8 +7,8 @@ import {
   startSftpWorld,
   versitygw,
 } from '../../support/kill/file-worlds.ts';
-import { Ordeal, type OrdealParts } from '../../support/kill/ordeal.ts';
-import { prepareOrdeals } from '../../support/kill/prepare.ts';
+import { Ordeal } from '../../support/kill/ordeal.ts';
+import { KILLS, ORDEAL_TIMEOUT, SEED, useOrdeals } from '../../support/kill/prepare.ts';
 import { seededRandom } from '../../support/kill/random.ts';
 import {
   type KillWorld,
@@ -22,11 +20,6 @@ import {
   startWebhookWorld,
 } from '../../support/kill/worlds.ts';
 import { type Tool, titleWith } from '../../support/test-tools.ts';
-
-/** `SLIPWAY_KILLS` and `SLIPWAY_SEED` choose others: the seed of a failure repeats it, as far as times do. */
-const KILLS = Number(process.env['SLIPWAY_KILLS'] ?? 50);
-const SEED = Number(process.env['SLIPWAY_SEED'] ?? Date.now() % 1_000_000);
-const TIMEOUT = 900_000;
 
 const WORLDS: readonly (readonly [name: string, start: () => Promise<KillWorld>, tool?: Tool])[] = [
   ['SparkPost transmissions', () => startSparkPostWorld('transmission')],
@@ -43,19 +36,7 @@ const WORLDS: readonly (readonly [name: string, start: () => Promise<KillWorld>,
   ['S3', startS3World, versitygw],
 ];
 
-let folder: string;
-let parts: OrdealParts;
-
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'slipway-kill-'));
-  // Children start hundreds of times: what one has compiled serves the others.
-  process.env['NODE_COMPILE_CACHE'] = join(folder, 'compiled');
-  parts = await prepareOrdeals(folder);
-}, TIMEOUT);
-afterAll(() => {
-  delete process.env['NODE_COMPILE_CACHE'];
-  rmSync(folder, { recursive: true, force: true });
-});
+const ordeals = useOrdeals();
 
 describe(`an engine that is killed at ${KILLS} random points (seed ${SEED})`, { concurrent: true }, () => {
   for (const [at, [name, start, tool = { path: '' }]] of WORLDS.entries()) {
@@ -64,10 +45,11 @@ describe(`an engine that is killed at ${KILLS} random points (seed ${SEED})`, { 
       async ({ expect, onTestFinished }) => {
         const world = await start();
         onTestFinished(world.close);
-        const ordeal = await Ordeal.begin(parts, join(folder, `home-${at}`), world, seededRandom(SEED + at));
+        const home = join(ordeals.folder, `home-${at}`);
+        const ordeal = await Ordeal.begin(ordeals.parts(), home, world, seededRandom(SEED + at));
         expect(await ordeal.suffer(KILLS)).toBeGreaterThan(0);
       },
-      TIMEOUT,
+      ORDEAL_TIMEOUT,
     );
   }
 });

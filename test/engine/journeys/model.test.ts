@@ -8,7 +8,7 @@ import { hasErrors } from '../../../electron/domain/problem.ts';
 import { EndReason, LogKind, NotSentReason } from '../../../electron/domain/tick.ts';
 import { duckdbDialect } from '../../../electron/warehouses/duckdb-dialect.ts';
 import { duckdb } from '../../../electron/warehouses/duckdb.ts';
-import { countStatements } from '../../support/journeys/count-statements.ts';
+import { type Statements, countStatements } from '../../support/journeys/count-statements.ts';
 import { type Scene, scenes } from '../../support/journeys/journey-arbitrary.ts';
 import { killEverywhere, killOnce, phasesOf } from '../../support/journeys/play-killed.ts';
 import {
@@ -77,6 +77,24 @@ function assertScenes(
   );
 }
 
+/** Plays scenes phase by phase, each as `live` lets it happen, and holds what came of each act to the reference. */
+function assertPhases(
+  size: Parameters<typeof assertScenes>[0],
+  live: (phase: () => Promise<void>, statements: Statements) => Promise<void>,
+): Promise<void> {
+  return assertScenes(size, async ({ acts }, stage) => {
+    const reference = new Reference();
+    const statements = countStatements(stage.warehouse);
+    const engine = { ...stage, warehouse: statements.warehouse };
+    for (const act of acts) {
+      await stage.writeWorld(act.world);
+      actInReference(reference, act);
+      for (const phase of phasesOf(engine, act)) await live(phase, statements);
+      expect(await readTables(stage, act.journey)).toEqual(plainTables(reference.tables(act.journey)));
+    }
+  });
+}
+
 /** The scene with the first customers of its world only. */
 function withCustomers({ acts }: Scene, count: number): Scene {
   return {
@@ -141,20 +159,11 @@ describe('a journey', () => {
 
   it(
     'is not changed by a phase of a tick that is done again',
-    async () => {
-      await assertScenes({ customers: 20, acts: 5, scenes: 10, seed: SEED + 1 }, async ({ acts }, stage) => {
-        const reference = new Reference();
-        for (const act of acts) {
-          await stage.writeWorld(act.world);
-          actInReference(reference, act);
-          for (const phase of phasesOf(stage, act)) {
-            await phase();
-            await phase();
-          }
-          expect(await readTables(stage, act.journey)).toEqual(plainTables(reference.tables(act.journey)));
-        }
-      });
-    },
+    () =>
+      assertPhases({ customers: 20, acts: 5, scenes: 10, seed: SEED + 1 }, async (phase) => {
+        await phase();
+        await phase();
+      }),
     LONGEST,
   );
 
@@ -162,16 +171,9 @@ describe('a journey', () => {
     'comes to the same where a process is killed before or after any statement of a tick, however often',
     async () => {
       let kills = 0;
-      await assertScenes({ customers: 20, acts: 4, scenes: 6, seed: SEED + 2 }, async ({ acts }, stage) => {
-        const reference = new Reference();
-        const statements = countStatements(stage.warehouse);
-        const engine = { ...stage, warehouse: statements.warehouse };
-        for (const act of acts) {
-          await stage.writeWorld(act.world);
-          actInReference(reference, act);
-          for (const phase of phasesOf(engine, act)) kills += await killEverywhere(phase, statements);
-          expect(await readTables(stage, act.journey)).toEqual(plainTables(reference.tables(act.journey)));
-        }
+      const size = { customers: 20, acts: 4, scenes: 6, seed: SEED + 2 };
+      await assertPhases(size, async (phase, statements) => {
+        kills += await killEverywhere(phase, statements);
       });
       expect(kills).toBeGreaterThan(100);
     },
@@ -183,20 +185,11 @@ describe('a journey', () => {
     async () => {
       let kills = 0;
       let turn = 0;
-      await assertScenes({ customers: 20, acts: 6, scenes: 12, seed: SEED + 3 }, async ({ acts }, stage) => {
-        const reference = new Reference();
-        const statements = countStatements(stage.warehouse);
-        const engine = { ...stage, warehouse: statements.warehouse };
-        for (const act of acts) {
-          await stage.writeWorld(act.world);
-          actInReference(reference, act);
-          for (const phase of phasesOf(engine, act)) {
-            turn += 1;
-            const kill = { statement: 1 + (turn % 7), when: turn % 2 === 0 ? 'before' : 'after' } as const;
-            if (await killOnce(phase, statements, kill)) kills += 1;
-          }
-          expect(await readTables(stage, act.journey)).toEqual(plainTables(reference.tables(act.journey)));
-        }
+      const size = { customers: 20, acts: 6, scenes: 12, seed: SEED + 3 };
+      await assertPhases(size, async (phase, statements) => {
+        turn += 1;
+        const kill = { statement: 1 + (turn % 7), when: turn % 2 === 0 ? 'before' : 'after' } as const;
+        if (await killOnce(phase, statements, kill)) kills += 1;
       });
       expect(kills).toBeGreaterThan(50);
     },
