@@ -1,4 +1,5 @@
 import type { Schedule } from '../../electron/domain/activation.ts';
+import { formatInstant } from './format.ts';
 
 /** How a schedule repeats, as the form offers it. Times are `HH:MM`; day 0 is Sunday. */
 export type Rhythm =
@@ -68,6 +69,11 @@ export function describeSchedule({ cron, timeZone }: Schedule): string {
     case 'line':
       return `By the cron line ${cron}, ${timeZone}`;
   }
+}
+
+/** When a schedule runs next: `3 Mar 2026, 14:05`; without one, by hand. */
+export function describeNext(instant: string | undefined): string {
+  return instant === undefined ? 'By hand' : formatInstant(instant);
 }
 
 /** Every time zone that can be chosen, UTC first. */

@@ -4,32 +4,24 @@ import type {
   DestinationKindView,
   DestinationView,
 } from '../../../electron/contract/contract.ts';
-import type { AppErrorShape } from '../../../electron/domain/app-error.ts';
 import type { Activation } from '../../../electron/domain/activation.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
 import type { CustomerModel } from '../../../electron/domain/model.ts';
 import type { Problem } from '../../../electron/domain/problem.ts';
 import { toAppError } from '../../shell/app-errors.ts';
+import type { Given } from '../../shell/definitions.svelte.ts';
 import type { Engine } from '../../shell/engine.ts';
 import { Saving } from '../../shell/saving.svelte.ts';
-import { Calm } from '../../ui/calm.svelte.ts';
-import { Draft } from '../../ui/draft.svelte.ts';
+import { CalmDraft } from '../../ui/calm-draft.svelte.ts';
+import { DeliveryActs } from '../../ui/delivery/delivery-acts.svelte.ts';
 import type { DeliveryEditor } from '../../ui/delivery/delivery-context.ts';
-import {
-  closeTarget,
-  withDestination,
-  withSuggested,
-  type DeliveryDraft,
-  type MappingDraft,
-} from '../../ui/delivery/delivery-draft.ts';
+import type { DeliveryDraft } from '../../ui/delivery/delivery-draft.ts';
+import { findKind, usableMode } from '../../ui/delivery/destination-kind.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
 import { closeActivation, findGaps, openActivation, type ActivationDraft } from './activation-draft.ts';
 
 /** What an activation is edited against. All members are read reactively. */
-export interface ActivationSetting {
-  readonly model: CustomerModel;
-  readonly destinations: readonly DestinationView[];
-  readonly kinds: readonly DestinationKindView[];
+export interface ActivationSetting extends Omit<Given, 'audiences'> {
   /** The kind of the chosen destination under its target, once the engine has told. */
   readonly described: DestinationKindView | undefined;
   /** Whether mirror can be offered, and why not. */
@@ -40,32 +32,29 @@ export interface ActivationSetting {
 
 /** The editor of one activation: its draft, what is wrong with it, and what the engine suggests for it. */
 export class ActivationEditor implements DeliveryEditor {
-  readonly draft: Draft<ActivationDraft>;
+  readonly draft: CalmDraft<ActivationDraft>;
   /** The id of the saved activation; undefined until the first save. */
   activationId: string | undefined;
   /** Gaps stand at their fields once the person has tried to save or run. */
   attempted: boolean;
   readonly saving = new Saving();
-  isSuggesting = $state(false);
-  suggestError = $state.raw<AppErrorShape>();
+  readonly acts: DeliveryActs;
+  /** The field of the audience says that it is missing. */
+  readonly audienceMissing = undefined;
 
   readonly destination = $derived.by(() =>
     this.setting.destinations.find((each) => each.id === this.draft.value.destination),
   );
   /** The kind of the chosen destination: as described, or as listed until then. */
-  readonly kind: DestinationKindView | undefined = $derived.by(() => {
-    const { described, kinds } = this.setting;
-    const kind = this.destination?.kind;
-    return described !== undefined && described.kind === kind
-      ? described
-      : kinds.find((each) => each.kind === kind);
-  });
+  readonly kind: DestinationKindView | undefined = $derived.by(() =>
+    findKind(this.draft.value.destination, this.setting, this.setting.described),
+  );
   /** The chosen mode, or the first that can be used. */
   readonly mode: ActivationMode | undefined = $derived.by(() => {
     const { mode } = this.draft.value;
-    const modes = this.kind?.modes;
-    if (modes === undefined || (mode !== undefined && modes.includes(mode))) return mode;
-    return modes.find((each) => each !== 'mirror' || this.setting.abilities?.state === true) ?? modes[0];
+    return this.kind === undefined
+      ? mode
+      : usableMode(mode, this.kind.modes, this.setting.abilities?.state === true);
   });
   /** The form that the engine takes, as it was when editing came to rest. */
   readonly form: ActivationForm | undefined = $derived.by(() => this.#close(this.calm));
@@ -85,8 +74,6 @@ export class ActivationEditor implements DeliveryEditor {
   readonly #engine: Engine;
   readonly #connectionId: string;
   readonly #readSetting: () => ActivationSetting;
-  readonly #calm: Calm<ActivationDraft>;
-  #asked = 0;
 
   /** Edits a saved activation, or a new one. */
   constructor(
@@ -100,8 +87,12 @@ export class ActivationEditor implements DeliveryEditor {
     this.#readSetting = readSetting;
     this.activationId = $state(activation?.id);
     this.attempted = $state(activation !== undefined);
-    this.draft = new Draft(openActivation(activation));
-    this.#calm = new Calm(() => this.draft.value);
+    this.draft = new CalmDraft(openActivation(activation));
+    this.acts = new DeliveryActs(
+      this,
+      (request) => engine.activations.suggest({ connectionId, ...request }),
+      toAppError,
+    );
   }
 
   get setting(): ActivationSetting {
@@ -116,13 +107,22 @@ export class ActivationEditor implements DeliveryEditor {
     return this.setting.model;
   }
 
+  get destinations(): readonly DestinationView[] {
+    return this.setting.destinations;
+  }
+
+  get audienceId(): string | undefined {
+    const { audience } = this.draft.value;
+    return audience === '' ? undefined : audience;
+  }
+
   get abilities(): ActivationSetting['abilities'] {
     return this.setting.abilities;
   }
 
   /** The draft some time after the last change: what is checked, described and previewed. */
   get calm(): ActivationDraft {
-    return this.#calm.value;
+    return this.draft.calm;
   }
 
   /** The problems that stand at a place and below it. */
@@ -133,7 +133,6 @@ export class ActivationEditor implements DeliveryEditor {
   /** Takes a step. `field` names what was changed, so that typing is one step of undo. */
   change(change: Partial<ActivationDraft>, field?: string): void {
     this.draft.change({ ...this.draft.value, ...change }, field);
-    this.#calm.follow();
   }
 
   changeDelivery(change: Partial<DeliveryDraft>, field?: string): void {
@@ -144,73 +143,23 @@ export class ActivationEditor implements DeliveryEditor {
     this.change({ name }, 'name');
   }
 
-  /** Changes a row of the mapping in its place. */
-  changeField(at: number, change: Partial<MappingDraft>, field: string): void {
-    const fields = this.draft.value.fields.map((each, index) =>
-      index === at ? { ...each, ...change } : each,
-    );
-    this.change({ fields }, `field ${at} ${field}`);
-  }
-
+  /** Sends another audience; fields are suggested where none is mapped. */
   chooseAudience(audience: string): void {
     this.change({ audience });
-    this.settle();
-    if (this.draft.value.fields.length === 0) void this.suggest();
-  }
-
-  /** Sends elsewhere. What was written for another kind of destination does not fit and is suggested anew; undo brings it back. */
-  chooseDestination(destination: string): void {
-    const { value } = this.draft;
-    if (destination === value.destination) return;
-    const kindOf = (id: string): string | undefined =>
-      this.setting.destinations.find((each) => each.id === id)?.kind;
-    const fits = kindOf(destination) === kindOf(value.destination);
-    this.change(withDestination(value, destination, fits));
-    this.settle();
-    if (this.draft.value.fields.length === 0) void this.suggest();
-  }
-
-  /** Maps the fields that fit and are not mapped yet; names the attribute of consent where none is chosen. */
-  async suggest(): Promise<void> {
-    const { audience, destination, target } = this.draft.value;
-    if (audience === '' || destination === '') return;
-    this.#asked += 1;
-    const asked = this.#asked;
-    this.isSuggesting = true;
-    this.suggestError = undefined;
-    try {
-      const suggested = await this.#engine.activations.suggest({
-        connectionId: this.#connectionId,
-        audienceId: audience,
-        destinationId: destination,
-        target: closeTarget(this.kind?.target ?? [], target),
-      });
-      const { value } = this.draft;
-      if (asked !== this.#asked || value.destination !== destination) return;
-      const next = withSuggested(value, suggested);
-      if (next === value) return;
-      this.change(next);
-      this.settle();
-    } catch (cause) {
-      if (asked === this.#asked) this.suggestError = toAppError(cause);
-    } finally {
-      if (asked === this.#asked) this.isSuggesting = false;
-    }
+    this.acts.suggestFirst();
   }
 
   undo(): void {
     this.draft.undo();
-    this.#calm.follow();
   }
 
   redo(): void {
     this.draft.redo();
-    this.#calm.follow();
   }
 
   /** Ends the wait for calm: the engine is asked about the draft as it is. */
   settle(): void {
-    this.#calm.settle();
+    this.draft.settle();
   }
 
   /** Saves the draft. @returns what was saved, or undefined where something is missing or it failed: see `saving`. */
@@ -230,8 +179,8 @@ export class ActivationEditor implements DeliveryEditor {
 
   /** Ends what is under way. */
   close(): void {
-    this.#calm.stop();
-    this.#asked += 1;
+    this.draft.stop();
+    this.acts.close();
   }
 
   #close(draft: ActivationDraft): ActivationForm | undefined {

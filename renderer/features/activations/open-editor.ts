@@ -1,10 +1,10 @@
 import { createQuery } from '@tanstack/svelte-query';
 import type { Activation } from '../../../electron/domain/activation.ts';
 import { getEngine } from '../../shell/context.ts';
+import { describedQuery } from '../../shell/described-destination.ts';
 import { queryKeys } from '../../shell/query-keys.ts';
-import { closeTarget } from '../../ui/delivery/delivery-draft.ts';
 import { ActivationEditor, type ActivationSetting } from './activation-editor.svelte.ts';
-import type { Given } from './given.ts';
+import type { Given } from '../../shell/definitions.svelte.ts';
 
 /**
  * Opens the editor of an activation against what the engine tells of its draft as it comes to rest. For a component's start; `readGiven` is
@@ -42,19 +42,10 @@ export function openEditor(
     queryKey: queryKeys.abilities(connectionId),
     queryFn: ({ signal }) => engine.activations.abilities({ connectionId }, { signal }),
   }));
-  const described = createQuery(() => {
-    const given = readGiven();
-    const { destination: destinationId, target: written } = editor.calm;
-    const kind = given.destinations.find((each) => each.id === destinationId)?.kind;
-    const specs = given.kinds.find((each) => each.kind === kind)?.target ?? [];
-    const target = closeTarget(specs, written);
-    return {
-      queryKey: queryKeys.describedDestination(destinationId, target),
-      queryFn: ({ signal }) => engine.destinations.describe({ destinationId, target }, { signal }),
-      enabled: kind !== undefined,
-      placeholderData: (previous) => previous,
-    };
-  });
+  const described = createQuery(() => ({
+    ...describedQuery(engine, editor.calm, readGiven()),
+    placeholderData: (previous) => previous,
+  }));
   const checked = createQuery(() => {
     const { form } = editor;
     return {

@@ -7,8 +7,7 @@ import { SvelteSet } from 'svelte/reactivity';
 import { toAppError } from '../../shell/app-errors.ts';
 import type { Engine } from '../../shell/engine.ts';
 import { Saving } from '../../shell/saving.svelte.ts';
-import { Calm } from '../../ui/calm.svelte.ts';
-import { Draft } from '../../ui/draft.svelte.ts';
+import { CalmDraft } from '../../ui/calm-draft.svelte.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
 import { checkColumns } from '../../../electron/domain/check-columns.ts';
 import { findProblems } from './find-problems.ts';
@@ -33,7 +32,7 @@ export interface AudienceDraft {
 
 /** The editor of one audience: its draft, what is wrong with it, its counts, and which conditions are open. */
 export class AudienceEditor {
-  readonly draft: Draft<AudienceDraft>;
+  readonly draft: CalmDraft<AudienceDraft>;
   readonly counts: LiveCounts;
   /** Ids of the conditions whose form is open. */
   readonly opened = new SvelteSet<string>();
@@ -59,7 +58,6 @@ export class AudienceEditor {
   readonly #engine: Engine;
   readonly #connectionId: string;
   readonly #readDefinitions: () => Definitions;
-  readonly #calm: Calm<AudienceDraft>;
 
   /** Edits a saved audience, or a new one. `readDefinitions` is read reactively. */
   constructor(
@@ -72,8 +70,7 @@ export class AudienceEditor {
     this.#connectionId = connectionId;
     this.#readDefinitions = readDefinitions;
     this.audienceId = $state(audience?.id);
-    this.draft = new Draft(openAudience(audience), isSameAudience);
-    this.#calm = new Calm(() => this.draft.value);
+    this.draft = new CalmDraft(openAudience(audience), isSameAudience);
     this.counts = new LiveCounts(
       (rules, signal) => engine.audiences.histogram({ connectionId, rules }, { signal }),
       toAppError,
@@ -83,7 +80,7 @@ export class AudienceEditor {
 
   /** The draft some time after the last change: what members and SQL show. */
   get calm(): AudienceDraft {
-    return this.#calm.value;
+    return this.draft.calm;
   }
 
   /** Changes the rule. `field` names what was changed, so that typing is one step of undo. */
@@ -166,21 +163,20 @@ export class AudienceEditor {
 
   /** Ends what is under way. */
   close(): void {
-    this.#calm.stop();
+    this.draft.stop();
     this.counts.close();
   }
 
   #change(next: AudienceDraft, field: string | undefined): void {
     const before = this.rule;
     this.draft.change(next, field);
-    if (next.rule === before) this.#calm.follow();
-    else this.#follow();
+    if (next.rule !== before) this.#follow();
   }
 
+  /** Follows a change of the rule. */
   #follow(): void {
     this.#forgetGone();
     this.#showCounts();
-    this.#calm.follow();
   }
 
   #forgetGone(): void {

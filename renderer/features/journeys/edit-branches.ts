@@ -21,6 +21,15 @@ export function changeBranch<B>(branches: readonly B[], at: number, change: Part
   return branches.map((each, index) => (index === at ? { ...each, ...change } : each));
 }
 
+/** The branches with one called otherwise. */
+export function renameBranch<B extends { readonly name: string }>(
+  branches: readonly B[],
+  at: number,
+  name: string,
+): B[] {
+  return branches.map((each, index) => (index === at ? { ...each, name } : each));
+}
+
 /** What a new branch of a split is called: `Branch 3`, with a number that is free. */
 export function startBranch({ branches }: Pick<Split, 'branches'>): { id: string; name: string } {
   const names = new Set(branches.map((each: Branch) => each.name));

@@ -9,6 +9,7 @@ import {
   openDelivery,
   type DeliveryDraft,
 } from '../../ui/delivery/delivery-draft.ts';
+import { findKind, usableMode } from '../../ui/delivery/destination-kind.ts';
 import { nameStep } from '../../text/journey-words.ts';
 import { arrangeSteps } from './arrange-steps.ts';
 
@@ -80,12 +81,10 @@ export function describeStepDelivery(
   kinds: readonly DestinationKindView[],
   described: DestinationKindView | undefined,
 ): StepDelivery {
-  const kindKey = destinations.find((each) => each.id === delivery?.destination)?.kind;
-  const known = described?.kind === kindKey ? described : kinds.find((each) => each.kind === kindKey);
+  const known = findKind(delivery?.destination, { destinations, kinds }, described);
   if (delivery === undefined || known === undefined) return { kind: undefined, mode: undefined };
   const kind = { ...known, modes: stepModes(known) };
-  const mode = kind.modes.find((each) => each === delivery.mode) ?? kind.modes[0];
-  return { kind, mode };
+  return { kind, mode: usableMode(delivery.mode, kind.modes, false) };
 }
 
 /** The journey as the engine takes it. Missing names are filled in, and activations that are not complete left out. */

@@ -1,8 +1,4 @@
-import type {
-  AudienceSummary,
-  DestinationKindView,
-  DestinationView,
-} from '../../../electron/contract/contract.ts';
+import type { DestinationKindView } from '../../../electron/contract/contract.ts';
 import type { JourneySummary } from '../../../electron/contract/journeys.ts';
 import type {
   Journey,
@@ -12,16 +8,16 @@ import type {
   StepId,
   StepKind,
 } from '../../../electron/domain/journey.ts';
-import type { CustomerModel } from '../../../electron/domain/model.ts';
 import type { Problem } from '../../../electron/domain/problem.ts';
+import type { Given } from '../../shell/definitions.svelte.ts';
 import type { Engine } from '../../shell/engine.ts';
 import { Saving } from '../../shell/saving.svelte.ts';
-import { Calm } from '../../ui/calm.svelte.ts';
+import { CalmDraft } from '../../ui/calm-draft.svelte.ts';
 import type { DeliveryDraft } from '../../ui/delivery/delivery-draft.ts';
-import { Draft } from '../../ui/draft.svelte.ts';
 import { problemsWithin } from '../../ui/rule/problem-at.ts';
 import { arrangeSteps } from './arrange-steps.ts';
 import { copied } from './copied-steps.ts';
+import { summarizeStep } from './describe-step.ts';
 import {
   addStep,
   connect,
@@ -45,11 +41,7 @@ import {
 import { Selection } from './selection.svelte.ts';
 
 /** What a journey is edited against. All members are read reactively. */
-export interface JourneySetting {
-  readonly model: CustomerModel;
-  readonly audiences: readonly AudienceSummary[];
-  readonly destinations: readonly DestinationView[];
-  readonly kinds: readonly DestinationKindView[];
+export interface JourneySetting extends Given {
   /** The kind of a step's destination under its target, once the engine has told. */
   describedOf(stepId: StepId): DestinationKindView | undefined;
   /** What the engine found wrong with the draft. */
@@ -58,7 +50,7 @@ export interface JourneySetting {
 
 /** The editor of one journey: its draft, what of it is selected, and what is wrong with it. */
 export class JourneyEditor {
-  readonly draft: Draft<JourneyDraft>;
+  readonly draft: CalmDraft<JourneyDraft>;
   /** The id of the saved journey; undefined until the first save. */
   journeyId: string | undefined;
   /** Gaps stand at their fields once the person has tried to save or publish. */
@@ -94,7 +86,6 @@ export class JourneyEditor {
   readonly #engine: Engine;
   readonly #connectionId: string;
   readonly #readSetting: () => JourneySetting;
-  readonly #calm: Calm<JourneyDraft>;
 
   /** Edits a saved journey, or a new one. */
   constructor(
@@ -108,8 +99,7 @@ export class JourneyEditor {
     this.#readSetting = readSetting;
     this.journeyId = $state(journey?.id);
     this.attempted = $state(journey !== undefined);
-    this.draft = new Draft(openJourney(journey));
-    this.#calm = new Calm(() => this.draft.value);
+    this.draft = new CalmDraft(openJourney(journey));
     const entry = this.draft.value.steps.find((step) => step.kind === 'entry');
     if (journey === undefined && entry !== undefined) this.selection.select([entry.id]);
   }
@@ -120,7 +110,7 @@ export class JourneyEditor {
 
   /** The draft some time after the last change: what is checked and counted. */
   get calm(): JourneyDraft {
-    return this.#calm.value;
+    return this.draft.calm;
   }
 
   /** What is known of the destination of an activate step. */
@@ -132,6 +122,13 @@ export class JourneyEditor {
       kinds,
       this.setting.describedOf(stepId),
     );
+  }
+
+  /** What a step does, in one line. */
+  summarize(step: Step): string {
+    const { model, audiences, destinations } = this.setting;
+    const { deliveries } = this.draft.value;
+    return summarizeStep(step, { model, audiences, destinations, deliveries });
   }
 
   /** The path of a step in problems. */
@@ -152,7 +149,7 @@ export class JourneyEditor {
 
   /** Takes a step. `field` names what was changed, so that typing is one step of undo. */
   change(change: Partial<JourneyDraft>, field?: string): void {
-    this.#take({ ...this.draft.value, ...change }, field);
+    this.draft.change({ ...this.draft.value, ...change }, field);
   }
 
   rename(name: string): void {
@@ -161,7 +158,10 @@ export class JourneyEditor {
 
   /** Changes a step in its place. */
   changeStep(step: Step, field?: string): void {
-    this.#take(withStep(this.draft.value, step), field === undefined ? undefined : `${step.id} ${field}`);
+    this.draft.change(
+      withStep(this.draft.value, step),
+      field === undefined ? undefined : `${step.id} ${field}`,
+    );
   }
 
   /** Changes what a step sends. */
@@ -172,14 +172,14 @@ export class JourneyEditor {
 
   /** Leads a way to a step, or nowhere. */
   connect(from: WayRef, to: StepId | undefined): void {
-    this.#take(connect(this.draft.value, from, to));
+    this.draft.change(connect(this.draft.value, from, to));
     if (to === undefined) this.selection.selectWay(undefined);
   }
 
   /** Adds a step at a spot or at the end of a way, and opens its form. */
   add(kind: StepKind, place: { spot?: Spot | undefined; from?: WayRef | undefined } = {}): StepId {
     const { draft, id } = addStep(this.draft.value, kind, place);
-    this.#take(draft);
+    this.draft.change(draft);
     this.selection.reveal(id);
     return id;
   }
@@ -187,11 +187,11 @@ export class JourneyEditor {
   /** Removes steps with the ways to them; the entry stays. */
   remove(ids: readonly StepId[]): void {
     const next = removeSteps(this.draft.value, ids);
-    if (next !== this.draft.value) this.#take(next);
+    if (next !== this.draft.value) this.draft.change(next);
   }
 
   move(spots: Layout): void {
-    this.#take(moveSteps(this.draft.value, spots), `move ${Object.keys(spots).join(' ')}`);
+    this.draft.change(moveSteps(this.draft.value, spots), `move ${Object.keys(spots).join(' ')}`);
   }
 
   /** Lays all steps out from left to right. */
@@ -216,17 +216,15 @@ export class JourneyEditor {
 
   undo(): void {
     this.draft.undo();
-    this.#calm.follow();
   }
 
   redo(): void {
     this.draft.redo();
-    this.#calm.follow();
   }
 
   /** Ends the wait for calm: the engine is asked about the draft as it is. */
   settle(): void {
-    this.#calm.settle();
+    this.draft.settle();
   }
 
   /** Saves the draft. @returns what was saved, or undefined where something is missing or it failed: see `saving`. */
@@ -246,18 +244,13 @@ export class JourneyEditor {
 
   /** Ends what is under way. */
   close(): void {
-    this.#calm.stop();
+    this.draft.stop();
   }
 
   #paste(steps: NonNullable<typeof copied.steps>): void {
     const { draft, ids } = pasteSteps(this.draft.value, steps);
-    this.#take(draft);
+    this.draft.change(draft);
     this.selection.select(ids);
-  }
-
-  #take(draft: JourneyDraft, field?: string): void {
-    this.draft.change(draft, field);
-    this.#calm.follow();
   }
 
   #close(draft: JourneyDraft): JourneyForm {

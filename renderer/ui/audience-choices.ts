@@ -1,5 +1,5 @@
-import type { AudienceSummary } from '../../../electron/contract/contract.ts';
-import type { Choice } from '../../ui/choice.ts';
+import type { AudienceSummary } from '../../electron/contract/contract.ts';
+import type { Choice } from './choice.ts';
 
 /** The audiences that can be chosen, but for those that are taken. */
 export function audienceChoices(
