@@ -2,7 +2,8 @@ import type { ActivationDefinitions } from './check-activation.ts';
 import { checkStepActivation } from './check-activation.ts';
 import { checkRule } from './check-rule.ts';
 import { findAttribute, findEntity } from './model.ts';
-import { type JourneyDefinition, type Step, waysOf } from './journey.ts';
+import type { JourneyDefinition, Step } from './journey.ts';
+import { waysOf } from './journey-ways.ts';
 import { checkFlow } from './journey-flow.ts';
 import { type Problem, errorAt, hasErrors, warningAt } from './problem.ts';
 

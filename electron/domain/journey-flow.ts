@@ -1,11 +1,5 @@
-import {
-  type JourneyDefinition,
-  type Step,
-  type StepId,
-  type Way,
-  instantWaysOf,
-  waysOf,
-} from './journey.ts';
+import type { JourneyDefinition, Step, StepId } from './journey.ts';
+import { type Way, instantWaysOf, waysOf } from './journey-ways.ts';
 import { type Problem, errorAt, warningAt } from './problem.ts';
 
 /** The steps of a journey by their ids, and where each leads. Every way leads to a step that is there, or nowhere. */

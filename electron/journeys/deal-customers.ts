@@ -1,7 +1,8 @@
 import type { Definitions } from '../domain/composition.ts';
 import type { Channel } from '../domain/destination.ts';
 import type { Instant } from '../domain/duration.ts';
-import { type JourneyDefinition, type StepId, waysOf } from '../domain/journey.ts';
+import type { JourneyDefinition, StepId } from '../domain/journey.ts';
+import { waysOf } from '../domain/journey-ways.ts';
 import type { CompiledQuery, Dialect } from '../sql/index.ts';
 import { compileBranches, compileEdgeCounts } from '../sql/journey-branches.ts';
 import { JourneyFacts } from '../sql/journey-facts.ts';

@@ -1,21 +1,16 @@
 import type { Channel } from '../domain/destination.ts';
 import { type Instant, addDuration } from '../domain/duration.ts';
 import {
-  HELD_OUT,
   type JourneyDefinition,
   type JourneyVersion,
-  MET,
-  ONWARD,
-  OTHERS,
   type Step,
   type StepId,
-  TIMEOUT,
   type WaitStep,
   type WaitUntilStep,
-  bucketRanges,
   isWait,
-  waysOf,
 } from '../domain/journey.ts';
+import { HELD_OUT, MET, ONWARD, OTHERS, TIMEOUT, waysOf } from '../domain/journey-ways.ts';
+import { bucketRanges } from '../domain/random-buckets.ts';
 import type { EndReason } from '../domain/tick.ts';
 import type { JourneyFacts } from './journey-facts.ts';
 

@@ -1,5 +1,5 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
-import { BUCKETS } from '../domain/journey.ts';
+import { BUCKETS } from '../domain/random-buckets.ts';
 import { factName } from './compile-facts.ts';
 import type { Dialect } from './dialect.ts';
 import type { Decision, Edge, JourneyGraph, Place, WayTest } from './journey-graph.ts';

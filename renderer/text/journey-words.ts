@@ -1,12 +1,6 @@
 import { describeDuration, type Duration } from '../../electron/domain/duration.ts';
-import {
-  HELD_OUT,
-  waysOf,
-  type InsideChoice,
-  type JourneyStatus,
-  type Step,
-  type StepKind,
-} from '../../electron/domain/journey.ts';
+import type { InsideChoice, JourneyStatus, Step, StepKind } from '../../electron/domain/journey.ts';
+import { HELD_OUT, waysOf } from '../../electron/domain/journey-ways.ts';
 import type { EndReason, LogKind, NotSentReason, Tick } from '../../electron/domain/tick.ts';
 import type { RunStatusText } from './run-status.ts';
 

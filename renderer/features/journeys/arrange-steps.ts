@@ -1,5 +1,6 @@
 import { Graph, layout, type EdgeLabel, type GraphLabel, type NodeLabel } from '@dagrejs/dagre';
-import { waysOf, type Layout, type Step } from '../../../electron/domain/journey.ts';
+import type { Layout, Step } from '../../../electron/domain/journey.ts';
+import { waysOf } from '../../../electron/domain/journey-ways.ts';
 
 /** The size of a step on the canvas, in pixels; steps with more ways are higher. */
 export const STEP_WIDTH = 236;

@@ -1,5 +1,6 @@
 import type { Edge, Node } from '@xyflow/svelte';
-import { waysOf, type Layout, type Step, type StepId } from '../../../electron/domain/journey.ts';
+import type { Layout, Step, StepId } from '../../../electron/domain/journey.ts';
+import { waysOf } from '../../../electron/domain/journey-ways.ts';
 import { nameStep } from '../../text/journey-words.ts';
 import { STEP_WIDTH, stepHeight } from './arrange-steps.ts';
 import type { WayRef } from './edit-steps.ts';

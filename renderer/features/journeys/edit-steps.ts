@@ -1,12 +1,6 @@
 import { makeId } from '../../../electron/domain/audience.ts';
-import {
-  waysOf,
-  withWay,
-  type Layout,
-  type Step,
-  type StepId,
-  type StepKind,
-} from '../../../electron/domain/journey.ts';
+import type { Layout, Step, StepId, StepKind } from '../../../electron/domain/journey.ts';
+import { waysOf, withWay } from '../../../electron/domain/journey-ways.ts';
 import type { DeliveryDraft } from '../../ui/delivery/delivery-draft.ts';
 import type { JourneyDraft } from './journey-draft.ts';
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { page, userEvent, type Locator } from 'vitest/browser';
 import JourneysPage from '../../../renderer/features/journeys/JourneysPage.svelte';
-import { waysOf, type Step } from '../../../electron/domain/journey.ts';
+import type { Step } from '../../../electron/domain/journey.ts';
+import { waysOf } from '../../../electron/domain/journey-ways.ts';
 import { BUNDLE } from '../support/canned-journeys.ts';
 import { MAIL, META, PARTNER } from '../support/canned-destinations.ts';
 import { renderJourneys, type JourneyState } from '../support/journey-engine.ts';

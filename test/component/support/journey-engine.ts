@@ -11,7 +11,8 @@ import type {
 } from '../../../electron/contract/journeys.ts';
 import { makeId } from '../../../electron/domain/audience.ts';
 import { checkJourney } from '../../../electron/domain/check-journey.ts';
-import { definitionOf, waysOf, type Journey, type JourneyForm } from '../../../electron/domain/journey.ts';
+import { definitionOf, type Journey, type JourneyForm } from '../../../electron/domain/journey.ts';
+import { waysOf } from '../../../electron/domain/journey-ways.ts';
 import { hasErrors, type Problem } from '../../../electron/domain/problem.ts';
 import type { Tick } from '../../../electron/domain/tick.ts';
 import type { Engine } from '../../../renderer/shell/engine.ts';

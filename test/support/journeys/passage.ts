@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Instant, addDuration, subtractDuration } from '../../../electron/domain/duration.ts';
-import {
-  type JourneyDefinition,
-  type Step,
-  BUCKETS,
-  HELD_OUT,
-  MET,
-  ONWARD,
-  OTHERS,
-  bucketRanges,
-  waysOf,
-} from '../../../electron/domain/journey.ts';
+import type { JourneyDefinition, Step } from '../../../electron/domain/journey.ts';
+import { HELD_OUT, MET, ONWARD, OTHERS, waysOf } from '../../../electron/domain/journey-ways.ts';
+import { BUCKETS, bucketRanges } from '../../../electron/domain/random-buckets.ts';
 import type { EndReason, LogKind } from '../../../electron/domain/tick.ts';
 import type { LogRow, SendRow, StateRow } from './reference-rows.ts';
 import type { ReferenceTick } from './reference.ts';

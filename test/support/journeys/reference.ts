@@ -1,13 +1,7 @@
 import type { Channel } from '../../../electron/domain/destination.ts';
 import { type Instant, subtractDuration } from '../../../electron/domain/duration.ts';
-import {
-  type JourneyVersion,
-  type Step,
-  MET,
-  ONWARD,
-  TIMEOUT,
-  isWait,
-} from '../../../electron/domain/journey.ts';
+import { type JourneyVersion, type Step, isWait } from '../../../electron/domain/journey.ts';
+import { MET, ONWARD, TIMEOUT } from '../../../electron/domain/journey-ways.ts';
 import { Passage, type TickView, instant, stepOf } from './passage.ts';
 import type { LogRow, ReferenceTables, SendRow, StateRow, TickRow } from './reference-rows.ts';
 import type { Facts } from './world.ts';

@@ -6,9 +6,8 @@ import {
   type JourneyVersion,
   type Step,
   JourneyDefinition,
-  withWay,
-  waysOf,
 } from '../../../electron/domain/journey.ts';
+import { withWay, waysOf } from '../../../electron/domain/journey-ways.ts';
 import {
   STEP_IDS,
   type StepMaker,

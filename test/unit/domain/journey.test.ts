@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BUCKETS, RandomSplit, bucketRanges, waysOf, withWay } from '../../../electron/domain/journey.ts';
+import { RandomSplit } from '../../../electron/domain/journey.ts';
+import { waysOf, withWay } from '../../../electron/domain/journey-ways.ts';
+import { BUCKETS, bucketRanges } from '../../../electron/domain/random-buckets.ts';
 import { arrangeSteps } from '../../../renderer/features/journeys/arrange-steps.ts';
 
 function split(percents: readonly (number | undefined)[], holdOut = 0): RandomSplit {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { StepId, waysOf, type Step } from '../../../../electron/domain/journey.ts';
+import { StepId, type Step } from '../../../../electron/domain/journey.ts';
+import { waysOf } from '../../../../electron/domain/journey-ways.ts';
 import { arrangeSteps } from '../../../../renderer/features/journeys/arrange-steps.ts';
 import {
   deriveEdges,
