@@ -3,6 +3,7 @@ import type { Audience } from '../../electron/domain/audience.ts';
 import { type Instant, addDuration, subtractDuration } from '../../electron/domain/duration.ts';
 import { JourneyDefinition, type JourneyVersion } from '../../electron/domain/journey.ts';
 import type { Rule } from '../../electron/domain/rule.ts';
+import type { TablePath } from '../../electron/domain/table-path.ts';
 import { JourneyState } from '../../electron/journeys/journey-state.ts';
 import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
@@ -94,6 +95,8 @@ const scans = [
   'SELECT max(household_key), max(category), max(score) FROM main_db.retail.propensity_scores',
   'SELECT max(household_key), max(purchased_at) FROM main_db.retail.transactions',
 ];
+await state.prepare();
+await forgetEarlier();
 let number = 0;
 for (const [name, at] of ticks) {
   number += 1;
@@ -117,7 +120,8 @@ for (const [name, at] of ticks) {
     for (const text of [...scans, stateScan()]) await warehouse.query({ text, values: {}, columns: [] });
   });
   const counts = await state.counts(number);
-  const moved = counts.reduce((sum, { kind, customers }) => (kind === 'sent' ? sum : sum + customers), 0);
+  const rowsOf = (kinds: readonly string[]): number =>
+    counts.reduce((sum, { kind, customers }) => (kinds.includes(kind) ? sum + customers : sum), 0);
   report({
     bench: `tick, ${name}`,
     ratio: ours / theirs,
@@ -127,18 +131,29 @@ for (const [name, at] of ticks) {
     unit: 'ms',
     size,
     statements: asked() - before,
-    moved,
+    moved: rowsOf(['entered', 'passed', 'left']),
+    sent: rowsOf(['sent']),
+    notSent: rowsOf(['not-sent']),
   });
 }
-for (const table of [state.tables.state, state.tables.log])
-  await warehouse.state?.execute({
-    text: `DROP TABLE ${schema.catalog}.${schema.schema}.${table.table}`,
-    values: {},
-    columns: [],
-  });
+for (const table of [state.tables.state, state.tables.log]) await execute(`DROP TABLE ${pathOf(table)}`);
+await forgetEarlier();
 await warehouse.close();
 
+/** What a run has sent counts for the caps of the next one. */
+async function forgetEarlier(): Promise<void> {
+  for (const table of [state.tables.sends, state.tables.ticks])
+    await execute(`DELETE FROM ${pathOf(table)} WHERE journey LIKE 'bench-%'`);
+}
+
+async function execute(text: string): Promise<void> {
+  await warehouse.state?.execute({ text, values: {}, columns: [] });
+}
+
+function pathOf({ catalog, schema: within, table }: TablePath): string {
+  return `${catalog}.${within}.${table}`;
+}
+
 function stateScan(): string {
-  const { table } = state.tables.state;
-  return `SELECT max(customer_id), max(step), max(since), max(due_at), max(entered_at) FROM ${schema?.catalog}.${schema?.schema}.${table}`;
+  return `SELECT max(customer_id), max(step), max(since), max(due_at), max(entered_at) FROM ${pathOf(state.tables.state)}`;
 }
