@@ -2,6 +2,7 @@ import { checkActivation } from './check-activation.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkJourney } from './check-journey.ts';
 import { checkModel } from './check-model.ts';
+import { checkProfileApi } from './check-profile-api.ts';
 import { checkRule } from './check-rule.ts';
 import type { Destination } from './destination.ts';
 import { type Problem, errorAt } from './problem.ts';
@@ -42,7 +43,7 @@ function checkDefinitions(
   destinations: readonly Destination[],
   where: string,
 ): Problem[] {
-  const { audiences, activations, journeys, ...model } = whole;
+  const { audiences, activations, journeys, profileApi, ...model } = whole;
   const definitions = { model, audiences, destinations };
   const place = (at: number): string => `${where}.audiences[${at}]`;
   return [
@@ -67,6 +68,7 @@ function checkDefinitions(
         severity: 'warning' as const,
       })),
     ),
+    ...(profileApi === undefined ? [] : checkProfileApi(profileApi, definitions, `${where}.profileApi`)),
   ];
 }
 

@@ -4,7 +4,6 @@ import {
   LineCounter,
   isMap,
   isNode,
-  isScalar,
   isSeq,
   parseDocument,
   visit,
@@ -77,7 +76,7 @@ export function writeWorkspaceFile(workspace: Workspace): string {
   const document = new Document(workspace, { aliasDuplicateObjects: false });
   visit(document, {
     Collection: (key, node) => {
-      const isList = isSeq(node) && node.items.some((item) => !isScalar(item));
+      const isList = isSeq(node) && node.items.length > 0;
       if (key === null || isList || JSON.stringify(node.toJSON()).length > ONE_LINE) return undefined;
       node.flow = true;
       return visit.SKIP;

@@ -5,6 +5,7 @@ import { Destination } from './destination.ts';
 import { Settings } from './field-spec.ts';
 import { Journey } from './journey.ts';
 import { CustomerModel } from './model.ts';
+import { ProfileApi } from './profile-api.ts';
 import { DefinitionId } from './rule.ts';
 
 /** A warehouse account as it is stored and written to files: without its secrets. */
@@ -16,13 +17,15 @@ export const Connection = z.strictObject({
 });
 export type Connection = z.infer<typeof Connection>;
 
-/** The model of one connection with the audiences over it, their activations and journeys. */
+/** The model of one connection with the audiences over it, their activations and journeys, and its Profile API. */
 export const WorkspaceModel = z.strictObject({
   connection: DefinitionId,
   ...CustomerModel.shape,
   audiences: z.array(Audience).default([]),
   activations: z.array(Activation).default([]),
   journeys: z.array(Journey).default([]),
+  /** What is told of customers at once, and to whom. Keys are in it by their digests only. */
+  profileApi: ProfileApi.optional(),
 });
 export type WorkspaceModel = z.infer<typeof WorkspaceModel>;
 

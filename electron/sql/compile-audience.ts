@@ -1,10 +1,10 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
-import { type ColumnType, TEXT } from '../domain/column-type.ts';
+import { TEXT } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
 import type { AudiencePlan, Scan } from './audience-plan.ts';
 import type { CompiledQuery, ResultColumn } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
-import { type Expression, TRUE, column } from './expression.ts';
+import { type Expression, TRUE, asText, column } from './expression.ts';
 import {
   NOT_NARROWED,
   type Narrowed,
@@ -126,8 +126,4 @@ function trimPlan(plan: AudiencePlan, used: ReadonlySet<number>): AudiencePlan {
   const trim = (scan: Scan): Scan => ({ ...scan, flags: scan.flags.filter((flag) => used.has(flag.bit)) });
   const scans = plan.scans.map(trim).filter((scan) => scan.flags.length + scan.outputs.length > 0);
   return { ...plan, customer: trim(plan.customer), scans };
-}
-
-function asText(expression: Expression, type: ColumnType): Expression {
-  return type.kind === 'text' ? expression : { kind: 'cast', of: expression, to: { type: 'text' } };
 }

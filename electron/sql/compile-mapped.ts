@@ -54,7 +54,7 @@ export function compileMappedFile(
 }
 
 /** SHA-256 of the text without blanks around it and in lower case; NULL where nothing is left. */
-function hashed(source: string, dialect: Dialect): string {
+export function hashed(source: string, dialect: Dialect): string {
   const text = `nullif(lower(trim(CAST(${source} AS ${dialect.castTypes.text}))), '')`;
   return dialect.hashes.sha256(text);
 }

@@ -60,6 +60,8 @@ export interface Dialect {
     /** Builds a pair that compares by its first part, then its second (neither is NULL), and reads the second part of it. */
     readonly pair: (first: string, second: string) => string;
     readonly secondOf: (pair: string) => string;
+    /** A list, map or struct as JSON text. */
+    readonly json: (value: string) => string;
     /** The first eight hex digits of an md5 as an integer. */
     readonly md5Prefix: (text: string) => string;
   };

@@ -1,3 +1,4 @@
+import type { ColumnType } from '../domain/column-type.ts';
 import type { BoundValue } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
 
@@ -92,4 +93,9 @@ export function any(of: readonly Expression[]): Expression {
 /** A plain function call that both engines spell alike. */
 export function call(name: string, ...args: Expression[]): Expression {
   return { kind: 'call', name, args };
+}
+
+/** An expression of a type as text. */
+export function asText(expression: Expression, type: ColumnType): Expression {
+  return type.kind === 'text' ? expression : { kind: 'cast', of: expression, to: { type: 'text' } };
 }

@@ -1,7 +1,8 @@
+import type { ColumnType } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
 import type { AudiencePlan, Flag, Output, Scan } from './audience-plan.ts';
-import { type Expression, FALSE, TRUE, all, any, column, compare } from './expression.ts';
-import { KEY, scanSelect } from './scan-select.ts';
+import { type Expression, FALSE, TRUE, all, any, column, compare, value } from './expression.ts';
+import { KEY, keyExpression, scanSelect } from './scan-select.ts';
 import type { Join, Select } from './select.ts';
 
 /** What every member passes, decided by single rows, so that rows are left out before anything is grouped or joined. */
@@ -12,6 +13,8 @@ export interface Narrowed {
   readonly present: readonly Scan[];
   /** The conditions that are known to hold then. */
   readonly bits: ReadonlySet<number>;
+  /** The one customer that is asked for, by their id; all where absent. */
+  readonly customer?: string;
 }
 
 export const NOT_NARROWED: Narrowed = { tests: [], present: [], bits: new Set() };
@@ -24,8 +27,10 @@ export function isUniqueLate({ customer, outputOrder }: AudiencePlan, { bits }: 
 /** The scans as named queries, joined to the customer. */
 export function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 'with' | 'from' | 'joins'> {
   const { customer, scans, asOf } = plan;
-  const { tests: only, present } = narrowed;
-  const own = scanSelect(customer, asOf, { everyRow: true, only });
+  const { tests, present } = narrowed;
+  const ofOne = (scan: Scan): Expression[] =>
+    narrowed.customer === undefined ? [] : [isCustomer(scan, plan.idType, narrowed.customer)];
+  const own = scanSelect(customer, asOf, { everyRow: true, only: [...tests, ...ofOne(customer)] });
   const join = (kind: Join['kind'], { name }: Scan): Join => ({
     kind,
     relation: { kind: 'named', name },
@@ -38,11 +43,24 @@ export function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 
         name: scan.name,
         query: withoutGroups(scanSelect(scan, asOf, { everyRow: false })),
       })),
-      ...scans.map((scan) => ({ name: scan.name, query: scanSelect(scan, asOf, { everyRow: false }) })),
+      ...scans.map((scan) => ({
+        name: scan.name,
+        query: scanSelect(scan, asOf, { everyRow: false, only: ofOne(scan) }),
+      })),
     ],
     from: { kind: 'named', name: customer.name },
     joins: [...present.map((scan) => join('LEFT SEMI', scan)), ...scans.map((scan) => join('LEFT', scan))],
   };
+}
+
+/** True for the rows of one customer. The id takes the type of the key, so that engines can leave out files by it. */
+function isCustomer(scan: Scan, idType: ColumnType, id: string): Expression {
+  const given = value({ type: 'text', value: id });
+  const key = keyExpression(scan);
+  if (scan.castKey || idType.kind === 'text') return compare(key, '=', given);
+  if (idType.kind === 'integer' && idType.bits <= 64)
+    return compare(key, '=', { kind: 'cast', of: given, to: { type: 'bigint' }, safe: true });
+  return compare({ kind: 'cast', of: key, to: { type: 'text' } }, '=', given);
 }
 
 /** The rows of a scan as they are: keys only, as often as they occur. */

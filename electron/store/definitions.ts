@@ -4,10 +4,12 @@ import { Audience } from '../domain/audience.ts';
 import { Destination } from '../domain/destination.ts';
 import { Journey } from '../domain/journey.ts';
 import { CustomerModel } from '../domain/model.ts';
+import type { ProfileApi } from '../domain/profile-api.ts';
 import { Connection, type Workspace, type WorkspaceModel } from '../domain/workspace.ts';
 import { readDocument } from './document.ts';
 import { createDocuments } from './documents.ts';
 import { createModelDocuments } from './model-documents.ts';
+import { createProfileApis } from './profile-apis.ts';
 import type { Store, StoredAudience } from './store.ts';
 
 type DefinitionsPart = Pick<
@@ -36,6 +38,8 @@ type DefinitionsPart = Pick<
   | 'findJourney'
   | 'saveJourney'
   | 'removeJourney'
+  | 'findProfileApi'
+  | 'saveProfileApi'
   | 'exportWorkspace'
   | 'importWorkspace'
 >;
@@ -96,12 +100,21 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
   };
   const activations = createModelDocuments(database, 'activations', Activation, 'activation');
   const journeys = createModelDocuments(database, 'journeys', Journey, 'journey');
+  const profileApis = createProfileApis(database);
   const saveWorkspaceModel = (whole: WorkspaceModel, updatedAt: string): void => {
-    const { connection: connectionId, audiences, activations: sent, journeys: travelled, ...model } = whole;
+    const {
+      connection: connectionId,
+      audiences,
+      activations: sent,
+      journeys: travelled,
+      profileApi,
+      ...model
+    } = whole;
     putModel.run({ connectionId, document: JSON.stringify(model) });
     for (const audience of audiences) saveAudience(connectionId, audience, updatedAt);
     for (const activation of sent) activations.save(connectionId, activation);
     for (const journey of travelled) journeys.save(connectionId, journey);
+    if (profileApi !== undefined) profileApis.save(connectionId, profileApi);
   };
 
   return {
@@ -145,6 +158,8 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
     findJourney: journeys.find,
     saveJourney: journeys.save,
     removeJourney: journeys.remove,
+    findProfileApi: profileApis.find,
+    saveProfileApi: profileApis.save,
     exportWorkspace() {
       return {
         version: 1,
@@ -156,6 +171,7 @@ export function createDefinitions(database: BetterSqlite3.Database): Definitions
           audiences: audiencesOf.all(row.connection_id).map((each) => readAudience(each).audience),
           activations: activations.list(row.connection_id),
           journeys: journeys.list(row.connection_id),
+          ...withProfileApi(profileApis.find(row.connection_id)),
         })),
       };
     },
@@ -181,4 +197,8 @@ function sameAccount(left: Connection, right: Connection): boolean {
   const facts = ({ kind, settings }: Connection): string =>
     JSON.stringify([kind, Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))]);
   return facts(left) === facts(right);
+}
+
+function withProfileApi(profileApi: ProfileApi | undefined): Pick<WorkspaceModel, 'profileApi'> {
+  return profileApi === undefined ? {} : { profileApi };
 }

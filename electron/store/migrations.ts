@@ -168,6 +168,24 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (connection_id, journey_id, number)
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE profile_apis (
+    connection_id TEXT PRIMARY KEY REFERENCES models(connection_id) ON DELETE CASCADE,
+    document TEXT NOT NULL
+  ) STRICT;
+
+  -- Who read how many profiles, by key and minute: no customer, no value. It stays when its connection goes.
+  CREATE TABLE profile_reads (
+    connection_id TEXT NOT NULL,
+    minute TEXT NOT NULL,
+    key_id TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    profiles INTEGER NOT NULL,
+    missing INTEGER NOT NULL,
+    refused INTEGER NOT NULL,
+    PRIMARY KEY (connection_id, minute, key_id)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
 
 /** The layout that this version writes. */

@@ -10,6 +10,7 @@ import { createEgress } from './egress.ts';
 import { APPLICATION_ID, LATEST_VERSION, migrate } from './migrations.ts';
 import { createRecipes } from './recipes.ts';
 import { createRuns } from './runs.ts';
+import { createProfileReads } from './profile-apis.ts';
 import { createTicks } from './ticks.ts';
 import type { Store } from './store.ts';
 
@@ -56,6 +57,7 @@ function openDatabase(path: string, notices: readonly string[]): Store {
       ...createRecipes(database),
       ...createEgress(database),
       ...createTicks(database),
+      ...createProfileReads(database),
       close: () => database.close(),
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Destination } from '../domain/destination.ts';
 import type { ChainedEntry, EgressEntry, LedgerCheck } from '../domain/egress.ts';
 import type { Journey } from '../domain/journey.ts';
 import type { CustomerModel } from '../domain/model.ts';
+import type { ProfileApi, ReadCount } from '../domain/profile-api.ts';
 import type { FieldRecipe } from '../domain/recipe.ts';
 import type { ActivationRun, RejectedRow, Run, RunBatch } from '../domain/run.ts';
 import type { TablePath } from '../domain/table-path.ts';
@@ -100,6 +101,13 @@ export interface Store {
   saveJourney(connectionId: string, journey: Journey): void;
   /** Removes the journey; its ticks stay. */
   removeJourney(connectionId: string, id: string): void;
+
+  findProfileApi(connectionId: string): ProfileApi | undefined;
+  saveProfileApi(connectionId: string, profileApi: ProfileApi): void;
+  /** Adds counts of reads to those of the same key and minute. */
+  addProfileReads(connectionId: string, counts: readonly ReadCount[]): void;
+  /** Counts of reads, the newest first. */
+  listProfileReads(connectionId: string, limit: number): ReadCount[];
 
   /** Adds or changes a tick, by its number in its journey. */
   saveTick(tick: Tick): void;

@@ -46,6 +46,7 @@ export const databricksDialect: Dialect = {
     endsWith: 'endswith',
     pair: (first, second) => `named_struct('t', ${first}, 'v', ${second})`,
     secondOf: (pair) => `(${pair}).v`,
+    json: (value) => `to_json(${value})`,
     md5Prefix: (text) => `CAST(conv(substr(md5(${text}), 1, 8), 16, 10) AS BIGINT)`,
   },
   parseType: parseDatabricksType,

@@ -46,6 +46,7 @@ export const duckdbDialect: Dialect = {
     endsWith: 'ends_with',
     pair: (first, second) => `{'t': ${first}, 'v': ${second}}`,
     secondOf: (pair) => `(${pair}).v`,
+    json: (value) => `CAST(to_json(${value}) AS VARCHAR)`,
     md5Prefix: (text) => `CAST('0x' || left(md5(${text}), 8) AS BIGINT)`,
   },
   parseType: parseDuckdbType,

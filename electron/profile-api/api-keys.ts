@@ -1,0 +1,57 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { ProfileKey } from '../domain/profile-api.ts';
+
+const PREFIX = 'slw_';
+const RANDOM_BYTES = 32;
+/** `Bearer `, the prefix and 32 bytes as base64url. */
+const HEADER_LENGTH = 7 + PREFIX.length + 43;
+/** Compared with when no key has the digest, so that both ways take the same steps. */
+const NO_DIGEST = Buffer.alloc(32);
+
+/** A new token, `slw_` and 43 base64url characters. It is shown once; what is kept is its {@link digestOf}. */
+export function makeToken(): string {
+  return PREFIX + randomBytes(RANDOM_BYTES).toString('base64url');
+}
+
+/** SHA-256 of a token as lower-case hex, as {@link ProfileKey} keeps it. */
+export function digestOf(token: string): string {
+  return hash('sha256', token);
+}
+
+/** A key as the server knows it. `parts` are those of its parts that there are. */
+export interface Caller {
+  readonly id: string;
+  readonly parts: ReadonlySet<string>;
+}
+
+interface Entry {
+  readonly caller: Caller;
+  readonly digest: Buffer;
+}
+
+/** The keys that may read: revoked ones are not among them. */
+export class KeyRing {
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  /** @param parts ids of the parts that there are */
+  constructor(keys: readonly ProfileKey[], parts: ReadonlySet<string>) {
+    const valid = keys.filter((key) => key.revokedAt === undefined);
+    this.#entries = new Map(
+      valid.map((key) => {
+        const caller = { id: key.id, parts: new Set(key.parts.filter((part) => parts.has(part))) };
+        return [key.sha256, { caller, digest: Buffer.from(key.sha256, 'hex') }];
+      }),
+    );
+  }
+
+  /** Who sends an `Authorization` header; undefined for a missing, wrong or revoked key. */
+  find(authorization: string | undefined): Caller | undefined {
+    if (authorization?.length !== HEADER_LENGTH) return undefined;
+    if (authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
+    // Looked up by the digest: how long that takes tells of a digest, from which no token can be made.
+    const digest = hash('sha256', authorization.slice(7), 'buffer');
+    const entry = this.#entries.get(digest.toString('hex'));
+    const isSame = timingSafeEqual(digest, entry?.digest ?? NO_DIGEST);
+    return isSame ? entry?.caller : undefined;
+  }
+}
