@@ -80,6 +80,7 @@ export default defineConfig({
     preload: nodeProcess('preload', 'electron/preload.ts', 'cjs', MAIN_TARGET),
     engine: nodeProcess('engine', 'electron/hosts/node-child-entry.ts', 'cjs', ENGINE_TARGET),
     bridge: nodeProcess('bridge', 'electron/bridge.ts', 'es', ENGINE_TARGET),
+    profiles: nodeProcess('profiles', 'electron/profile-api/thread-entry.ts', 'es', ENGINE_TARGET),
     cli: nodeProcess('cli', 'electron/cli.ts', 'es', ENGINE_TARGET),
   },
   builder: {

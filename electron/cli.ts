@@ -19,7 +19,8 @@ const USAGE = `Usage: slipway <command> <workspace.yaml> [audience] [options]
   export   <file> <audience>   writes the members to a file (--out)
   run      <file> <activation> sends an audience to its destination, or goes on with a run that was interrupted
   tick     <file> <journey>    moves the customers of a journey on and sends what is due, or goes on with a tick that is not over
-  serve    <file>              runs activations and ticks journeys by their schedules until it is ended
+  serve    <file>              runs activations and ticks journeys by their schedules, and answers the Profile API, until it is ended
+  key      <file> <name>       makes a key of the Profile API: its token, and the lines for the file
   ledger   verify [file]       checks the ledger of what left: of the file's runs, else of the app
   ledger   export [file]       writes that ledger to a file (--out)
 
@@ -31,6 +32,7 @@ const USAGE = `Usage: slipway <command> <workspace.yaml> [audience] [options]
   --approve          lets a run pass that stopped to ask
   --publish          publishes the journey of the file before its tick
   --inside <choice>  what becomes of customers inside then: keep, move or leave
+  --part <part>      the one part that a key may read; all where absent
   --json             prints one JSON value
   --help             prints this text
 
@@ -57,6 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
         'dry-run': { type: 'boolean', default: false },
         publish: { type: 'boolean', default: false },
         inside: { type: 'string' },
+        part: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

@@ -6,6 +6,8 @@ import { withEnvironmentSecrets } from './keychain/environment-secrets.ts';
 import { createOsSecrets } from './keychain/os-secrets.ts';
 import type { SecretStore } from './keychain/secret-store.ts';
 import { createSessionSecrets } from './keychain/session-secrets.ts';
+import { openInThread } from './profile-api/open-thread.ts';
+import { PROFILE_STORES } from './profile-api/stores.ts';
 import { type Router, createRouter } from './rpc/router.ts';
 import { sampleModel } from './sample/sample-model.ts';
 import { type Services, createServices } from './services/index.ts';
@@ -53,6 +55,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
     secrets: chooseSecrets(config),
     warehouses: WAREHOUSES,
     destinations: DESTINATIONS,
+    profileApi: { open: openInThread(profileThread()), stores: PROFILE_STORES },
     sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
     clock: () => new Date().toISOString(),
     home: config.home,
@@ -62,7 +65,10 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
   await services.exports.endLeftovers();
   services.activationRuns.markInterrupted();
   services.journeyTicks.markInterrupted();
-  if (config.schedules !== false) services.schedules.start();
+  if (config.schedules !== false) {
+    services.schedules.start();
+    void services.profileApis.startAll();
+  }
   return {
     router: createRouter(services),
     services,
@@ -77,7 +83,7 @@ export async function composeEngine(config: EngineConfig): Promise<Engine> {
 function chooseSecrets({ keychain, secretVariables }: EngineConfig): SecretStore {
   const secrets = keychain === 'os' ? createOsSecrets() : createSessionSecrets();
   if (secretVariables === undefined) return secrets;
-  const fields = [...WAREHOUSES, ...DESTINATIONS].flatMap((kind) =>
+  const fields = [...WAREHOUSES, ...DESTINATIONS, ...PROFILE_STORES].flatMap((kind) =>
     kind.settings.filter((field) => field.kind === 'secret'),
   );
   return withEnvironmentSecrets(
@@ -85,6 +91,14 @@ function chooseSecrets({ keychain, secretVariables }: EngineConfig): SecretStore
     secretVariables,
     fields.map((field) => field.key),
   );
+}
+
+/** The file of the Profile API's thread: beside the engine's own, or its source where that runs. */
+function profileThread(): URL {
+  const here = import.meta.url;
+  if (here.endsWith('.ts')) return new URL('./profile-api/thread-entry.ts', here);
+  // A thread cannot be started from inside an archive.
+  return new URL('../profiles/profiles.mjs', here.replace('/app.asar/', '/app.asar.unpacked/'));
 }
 
 /** The account of the operating system; some containers have a number without a name. */

@@ -2,7 +2,7 @@
 export interface CommandCall {
   readonly command: string;
   readonly text: string;
-  /** Of the audience, the activation or the journey; of `ledger`, what to do. */
+  /** Of the audience, the activation, the journey or the key; of `ledger`, what to do. */
   readonly name: string | undefined;
   readonly options: {
     readonly out?: string | undefined;
@@ -15,6 +15,8 @@ export interface CommandCall {
     /** Of `tick`: publish the file's journey first, and what becomes of customers inside. */
     readonly publish: boolean;
     readonly inside?: string | undefined;
+    /** Of `key`: the one part that it may read. */
+    readonly part?: string | undefined;
   };
   /** A path as it was given, from where the command was called. */
   readonly resolvePath: (path: string) => string;

@@ -7,6 +7,7 @@ import type { Workspace } from '../domain/workspace.ts';
 import type { Services } from '../services/index.ts';
 import { chooseByName } from './choose.ts';
 import type { CommandCall } from './command-call.ts';
+import { key } from './key-command.ts';
 import { ledger, run, serve } from './run-commands.ts';
 import { tick } from './tick-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,6 +27,7 @@ export async function runCommand(services: Services, call: CommandCall): Promise
   if (call.command === 'run') return run(services, call);
   if (call.command === 'tick') return tick(services, call);
   if (call.command === 'serve') return serve(services, call);
+  if (call.command === 'key') return key(services, call);
   if (call.command === 'ledger') return ledger(services, call);
   const commands = { sql, size, preview, export: exportFile };
   const command = Object.entries(commands).find(([name]) => name === call.command)?.[1];

@@ -93,7 +93,7 @@ async function dryRun(
   return 0;
 }
 
-/** Runs the activations of the file and ticks its journeys by their schedules until the process is told to end. */
+/** Runs the activations of the file, ticks its journeys by their schedules, and answers its Profile API until the process is told to end. */
 export async function serve(services: Services, call: CommandCall): Promise<number> {
   const { models } = services.workspaces.load(call.text);
   const scheduled = models.flatMap(({ connection }) => [
@@ -105,15 +105,24 @@ export async function serve(services: Services, call: CommandCall): Promise<numb
       .map(({ journey, nextTick }) => ({ name: journey.name, next: nextTick })),
   ]);
   const coming = scheduled.filter(({ next }) => next !== undefined);
-  if (coming.length === 0) {
+  const apis = models
+    .filter(({ profileApi }) => profileApi?.isOn === true)
+    .map(({ connection }) => connection);
+  if (coming.length + apis.length === 0) {
     throw new AppError({
       code: 'NOT_FOUND',
-      message: 'No activation of the file has a schedule, and no published journey.',
-      help: 'Add `schedule: { cron: "0 6 * * *", timeZone: UTC }` to an activation, or to a journey and publish it with `tick --publish`.',
+      message:
+        'No activation of the file has a schedule, no published journey either, and no Profile API is on.',
+      help: 'Add `schedule: { cron: "0 6 * * *", timeZone: UTC }` to an activation, or to a journey and publish it with `tick --publish`; or `isOn: true` to a `profileApi`.',
       retry: 'after-fix',
     });
   }
   for (const { name, next } of coming) console.log(`${name}: next at ${next ?? ''}`);
+  // One that cannot listen ends the command: whoever asks it would wait for nothing.
+  for (const connection of apis) {
+    const { url } = await services.profileApis.turnOn(connection);
+    console.log(`Profile API of ${connection}: ${url ?? ''}`);
+  }
   services.schedules.resumeInterrupted();
   services.schedules.start();
   const told = new Set<string>();

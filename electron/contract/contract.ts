@@ -15,6 +15,7 @@ import { TablePath } from '../domain/table-path.ts';
 import { Connection } from '../domain/workspace.ts';
 import { activationContract } from './activation.ts';
 import { journeyContract } from './journeys.ts';
+import { profileContract } from './profiles.ts';
 import {
   MOST_MEMBERS,
   MOST_ROWS,
@@ -36,6 +37,15 @@ export type {
   DryRun,
   RunProgress,
 } from './activation.ts';
+export type {
+  CustomerProfile,
+  LatencySecond,
+  PartView,
+  ProfileApiForm,
+  ProfileApiState,
+  ProfileApiView,
+  ProfileStoreView,
+} from './profiles.ts';
 export type { JourneyCounts, JourneyResults, JourneySummary, TickProgress, Trace } from './journeys.ts';
 export { MOST_ROWS, type Preview, type SqlView, type TestEvent } from './common.ts';
 
@@ -238,6 +248,7 @@ export const contract = {
   },
   ...activationContract,
   ...journeyContract,
+  ...profileContract,
   workspace: {
     /** The workspace file's text (YAML). */
     export: base.input(nothing).output(z.object({ text: z.string() })),

@@ -47,7 +47,7 @@ export function createRouter(services: Services) {
   const { connections, catalog, permissions, models, audiences, members, exports, runs, workspaces } =
     services;
   const { destinations, activations, activationRuns, dryRuns, ledger } = services;
-  const { journeys, journeyTicks, journeyResults } = services;
+  const { journeys, journeyTicks, journeyResults, profileApis, customers } = services;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -240,6 +240,29 @@ export function createRouter(services: Services) {
           await journeyResults.acceptState(input.connectionId, input.journeyId, act);
           return {};
         }),
+      ),
+    },
+    profiles: {
+      get: os.profiles.get.handler(({ input }) => profileApis.view(input.connectionId)),
+      state: os.profiles.state.handler(({ input }) => profileApis.state(input.connectionId)),
+      save: os.profiles.save.handler(({ input }) => profileApis.save(input.connectionId, input)),
+      check: os.profiles.check.handler(({ input }) => profileApis.check(input.connectionId, input.form)),
+      addKey: os.profiles.addKey.handler(({ input }) => profileApis.addKey(input.connectionId, input)),
+      revokeKey: os.profiles.revokeKey.handler(({ input }) =>
+        profileApis.revokeKey(input.connectionId, input.keyId),
+      ),
+      turnOn: os.profiles.turnOn.handler(({ input }) => profileApis.turnOn(input.connectionId)),
+      turnOff: os.profiles.turnOff.handler(async ({ input }) => {
+        await profileApis.turnOff(input.connectionId);
+        return {};
+      }),
+      refresh: os.profiles.refresh.handler(async ({ input }) => {
+        await profileApis.refresh(input.connectionId);
+        return {};
+      }),
+      reads: os.profiles.reads.handler(({ input }) => profileApis.reads(input.connectionId)),
+      lookUp: os.profiles.lookUp.handler(({ input, signal }) =>
+        customers.lookUp(input.connectionId, input, options(signal)),
       ),
     },
     ledger: {

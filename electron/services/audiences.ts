@@ -73,7 +73,7 @@ export function createAudiences(context: ServiceContext) {
       return put(connectionId, { ...audience, name: name.trim() });
     },
 
-    /** @throws AppError IN_USE naming the audiences that refer to it */
+    /** @throws AppError IN_USE naming the audiences and parts of the Profile API that refer to it */
     remove(connectionId: string, id: string): void {
       const { audience } = requireAudience(store, connectionId, id);
       const users = findUsers(id, findDefinitions(store, connectionId).audiences);
@@ -83,6 +83,17 @@ export function createAudiences(context: ServiceContext) {
           code: 'IN_USE',
           message: `“${audience.name}” is part of ${names}.`,
           help: 'Remove it from these audiences first.',
+          retry: 'after-fix',
+        });
+      }
+      const parts = (store.findProfileApi(connectionId)?.parts ?? []).filter((part) =>
+        part.audiences.includes(id),
+      );
+      if (parts.length > 0) {
+        throw new AppError({
+          code: 'IN_USE',
+          message: `“${audience.name}” is told by the Profile API, in ${parts.map(({ name }) => `“${name}”`).join(', ')}.`,
+          help: 'Take it out of these parts first, on the Profiles page.',
           retry: 'after-fix',
         });
       }

@@ -6,6 +6,7 @@ import type { Connection } from '../domain/workspace.ts';
 import type { ActOptions } from '../warehouses/warehouse.ts';
 import type { Catalog } from './catalog.ts';
 import type { ServiceContext } from './context.ts';
+import type { ProfileApis } from './profile-apis.ts';
 import { requireConnection, requireKind } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
 import { readSettingsForm, refuseOtherKind } from './settings-form.ts';
@@ -37,10 +38,11 @@ interface ConnectionParts {
   readonly sessions: WarehouseSessions;
   readonly runner: ModelRunner;
   readonly catalog: Catalog;
+  readonly profileApis: ProfileApis;
 }
 
 /** Connections: their settings in the store, their secrets in the keychain. */
-export function createConnections({ context, sessions, runner, catalog }: ConnectionParts) {
+export function createConnections({ context, sessions, runner, catalog, profileApis }: ConnectionParts) {
   const { store, secrets, warehouses } = context;
 
   const view = async (connection: Connection): Promise<ConnectionView> => {
@@ -102,6 +104,7 @@ export function createConnections({ context, sessions, runner, catalog }: Connec
       if (kind === undefined || hasSecretFields(kind.settings)) {
         await secrets.remove(secretOwner(connectionId));
       }
+      await profileApis.remove(connectionId);
       sessions.retire(connectionId);
       runner.forget(connectionId);
       store.removeConnection(connectionId);

@@ -1,6 +1,8 @@
 import type { Instant } from '../domain/duration.ts';
 import type { CustomerModel } from '../domain/model.ts';
 import type { DestinationKind } from '../destinations/destination.ts';
+import type { ProfileStoreKind } from '../profile-api/profile-store-kind.ts';
+import type { OpenProfileApi } from '../profile-api/running-api.ts';
 import type { SecretStore } from '../keychain/secret-store.ts';
 import type { Store } from '../store/store.ts';
 import type { WarehouseKind } from '../warehouses/warehouse.ts';
@@ -11,6 +13,8 @@ export interface ServiceContext {
   readonly secrets: SecretStore;
   readonly warehouses: readonly WarehouseKind[];
   readonly destinations: readonly DestinationKind[];
+  /** Opens Profile APIs, and the kinds of store that they may read from. */
+  readonly profileApi: { readonly open: OpenProfileApi; readonly stores: readonly ProfileStoreKind[] };
   /** The sample lakehouse: the kind of its connection, its name and its ready model. */
   readonly sample: { readonly kind: string; readonly label: string; readonly model: CustomerModel };
   /** The instant that it is now. */

@@ -4,6 +4,7 @@ import { createAudiences } from './audiences.ts';
 import { createCatalog } from './catalog.ts';
 import { createConnections } from './connections.ts';
 import type { ServiceContext } from './context.ts';
+import { createCustomerLookup } from './customer-lookup.ts';
 import { createDestinations } from './destinations.ts';
 import { createDryRuns } from './dry-runs.ts';
 import { createExports } from './exports.ts';
@@ -15,6 +16,7 @@ import { createMembers } from './members.ts';
 import { createModelRunner } from './model-runner.ts';
 import { createModels } from './models.ts';
 import { createPermissions } from './permissions.ts';
+import { createProfileApis } from './profile-apis.ts';
 import { createRuns } from './runs.ts';
 import { createSchedules } from './schedules.ts';
 import { readStatus } from './status.ts';
@@ -37,10 +39,12 @@ export function createServices(context: ServiceContext) {
   const activationRuns = createActivationRuns({ context, runner, activations });
   const journeys = createJourneys(context, runner, activations);
   const journeyTicks = createJourneyTicks({ context, runner, activations, runs: activationRuns, journeys });
+  const journeyResults = createJourneyResults(context, runner, journeys);
+  const profileApis = createProfileApis(context, runner);
   const schedules = createSchedules(context, activationRuns, journeyTicks);
   return {
     status: () => readStatus(context),
-    connections: createConnections({ context, sessions, runner, catalog }),
+    connections: createConnections({ context, sessions, runner, catalog, profileApis }),
     catalog,
     permissions: createPermissions(context, sessions),
     models: createModels(context, runner),
@@ -53,14 +57,16 @@ export function createServices(context: ServiceContext) {
     dryRuns: createDryRuns(context, runner, activations),
     journeys,
     journeyTicks,
-    journeyResults: createJourneyResults(context, runner, journeys),
+    journeyResults,
+    profileApis,
+    customers: createCustomerLookup(context, runner, journeyResults),
     schedules,
     ledger: createLedger(context),
     runs: createRuns(context),
-    workspaces: createWorkspaces(context, sessions, runner),
+    workspaces: createWorkspaces(context, sessions, runner, profileApis),
     close: async () => {
       schedules.stop();
-      await Promise.all([journeyTicks.close(), activationRuns.close()]);
+      await Promise.all([journeyTicks.close(), activationRuns.close(), profileApis.close()]);
       await sessions.close();
     },
   };

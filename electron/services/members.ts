@@ -16,7 +16,7 @@ import {
   planAudience,
   readHistogram,
 } from '../sql/index.ts';
-import type { ActOptions, ResultValue } from '../warehouses/warehouse.ts';
+import type { ActOptions } from '../warehouses/warehouse.ts';
 import { refuseBrokenRules } from './audience-checks.ts';
 import type { ServiceContext } from './context.ts';
 import {
@@ -27,6 +27,7 @@ import {
   requireModel,
 } from './find-definitions.ts';
 import type { ModelRunner } from './model-runner.ts';
+import { showValue } from './show-value.ts';
 
 /** The most combinations of conditions that occur among customers; N conditions have 2^N at most, real data some hundreds. */
 const MOST_CELLS = 200_000;
@@ -157,10 +158,4 @@ export function viewSql(query: CompiledQuery): SqlView {
     text: query.text,
     values: Object.entries(query.values).map(([name, { type, value }]) => ({ name, type, value })),
   };
-}
-
-/** A value as text for a cell; NULL stays null, lists and structs are JSON. */
-function showValue(value: ResultValue): string | null {
-  if (value === null) return null;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

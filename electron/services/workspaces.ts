@@ -7,6 +7,7 @@ import {
   requireWorkspace,
   writeWorkspaceFile,
 } from '../domain/workspace-file.ts';
+import type { ProfileApis } from './profile-apis.ts';
 import type { ServiceContext } from './context.ts';
 import type { ModelRunner } from './model-runner.ts';
 import type { WarehouseSessions } from './warehouse-sessions.ts';
@@ -19,7 +20,12 @@ export interface ImportResult {
 }
 
 /** The workspace as code: all definitions in one file, without secrets. */
-export function createWorkspaces(context: ServiceContext, sessions: WarehouseSessions, runner: ModelRunner) {
+export function createWorkspaces(
+  context: ServiceContext,
+  sessions: WarehouseSessions,
+  runner: ModelRunner,
+  profileApis: ProfileApis,
+) {
   const { store, warehouses, destinations, clock } = context;
   const read = (text: string): WorkspaceFile =>
     readWorkspaceFile(text, (workspace) => [
@@ -38,13 +44,29 @@ export function createWorkspaces(context: ServiceContext, sessions: WarehouseSes
   });
 
   /** Replaces all definitions, in one transaction; secrets, runs and published versions stay. */
+  /** A file that was written before a key was revoked does not open it again. */
+  const withRevoked = (model: WorkspaceModel): WorkspaceModel => {
+    const { profileApi } = model;
+    if (profileApi === undefined) return model;
+    const revoked = new Map(
+      store.findProfileApi(model.connection)?.keys.map(({ sha256, revokedAt }) => [sha256, revokedAt]),
+    );
+    const keys = profileApi.keys.map((key) => {
+      const revokedAt = key.revokedAt ?? revoked.get(key.sha256);
+      return revokedAt === undefined ? key : { ...key, revokedAt };
+    });
+    return { ...model, profileApi: { ...profileApi, keys } };
+  };
+
   const replace = (workspace: Workspace): void => {
     const before = store.listConnections();
-    store.importWorkspace({ ...workspace, models: workspace.models.map(withPublished) }, clock());
+    const models = workspace.models.map(withPublished).map(withRevoked);
+    store.importWorkspace({ ...workspace, models }, clock());
     for (const { id } of [...before, ...workspace.connections]) {
       sessions.retire(id);
       runner.forget(id);
     }
+    void profileApis.follow();
   };
 
   return {

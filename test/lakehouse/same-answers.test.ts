@@ -8,8 +8,10 @@ import type { Audience } from '../../electron/domain/audience.ts';
 import { composeRules } from '../../electron/domain/composition.ts';
 import { countMatching } from '../../electron/domain/histogram.ts';
 import type { CustomerModel } from '../../electron/domain/model.ts';
+import type { ProfilePart } from '../../electron/domain/profile-api.ts';
 import type { Rule } from '../../electron/domain/rule.ts';
 import { readWorkspaceFile, requireWorkspace } from '../../electron/domain/workspace-file.ts';
+import { documentWriter } from '../../electron/profile-api/write-document.ts';
 import { sampleModel } from '../../electron/sample/sample-model.ts';
 import {
   type CompiledQuery,
@@ -19,6 +21,8 @@ import {
   planAudience,
   readHistogram,
 } from '../../electron/sql/index.ts';
+import { compileFacts } from '../../electron/sql/compile-facts.ts';
+import { compileProfiles } from '../../electron/sql/compile-profiles.ts';
 import { databricksDialect } from '../../electron/warehouses/databricks-dialect.ts';
 import { duckdbDialect } from '../../electron/warehouses/duckdb-dialect.ts';
 import { sample } from '../../electron/warehouses/sample.ts';
@@ -78,6 +82,47 @@ const seed = requireWorkspace(
   readWorkspaceFile(readFileSync(join(import.meta.dirname, '../../examples/retail.workspace.yaml'), 'utf8')),
 );
 const seedAudiences = seed.models.flatMap((model) => model.audiences);
+
+/** Of each customer the id, the document that is told and the identifier, as one line; sorted. */
+async function documentsOf(
+  warehouse: OpenWarehouse,
+  model: CustomerModel,
+  dialect: Dialect,
+): Promise<string[]> {
+  const part: ProfilePart = {
+    id: 'basics',
+    name: 'Basics',
+    columns: [
+      ...['loyalty_tier', 'birth_year', 'email_consent', 'created_at'].map((column) => ({
+        kind: 'attribute' as const,
+        entity: 'customer',
+        column,
+      })),
+      { kind: 'attribute', entity: 'web-profiles', column: 'interests' },
+      { kind: 'trait', trait: 'total-spend-12-months' },
+    ],
+    audiences: seedAudiences.map(({ id }) => id),
+  };
+  const { query, told } = compileProfiles(
+    {
+      part,
+      identifiers: [{ name: 'email_sha256', entity: 'customer', column: 'email', form: 'sha256' }],
+      definitions: { model, audiences: seedAudiences },
+      asOf,
+    },
+    dialect,
+  );
+  const write = documentWriter(told, part.audiences);
+  const lines: string[] = [];
+  for await (const { rows, columns } of warehouse.stream(query)) {
+    for (let at = 0; at < rows; at += 1) {
+      const [id = '', flags = '', ...values] = columns.map((column) => column[at] ?? null);
+      const document = write(values.slice(0, told.length), flags ?? '');
+      lines.push(JSON.stringify([id, JSON.parse(document), ...values.slice(told.length)]));
+    }
+  }
+  return lines.sort();
+}
 
 describe('an audience', () => {
   it.each(seedAudiences.map((audience) => [audience.name, audience] as const))(
@@ -143,6 +188,33 @@ describe('an audience', () => {
     },
     15 * 60_000,
   );
+});
+
+describe('profiles', () => {
+  it('say the same of every customer on DuckDB and on Spark, in JSON', async () => {
+    const expected = await documentsOf(duckdb, sampleModel(), duckdbDialect);
+    expect(expected).toHaveLength(2_500);
+    expect(await documentsOf(spark, sparkModel(), databricksDialect)).toEqual(expected);
+  });
+
+  it('of one customer are found by the id alone', async () => {
+    const composition = composeRules(
+      seedAudiences.map(({ id }) => ({ kind: 'audience', audience: id })),
+      { model: sampleModel(), audiences: seedAudiences },
+    );
+    const everybody: Rule = { kind: 'all', rules: [] };
+    const [customer = ''] = await idsOf(duckdb, compileRule(everybody, sampleModel(), [], duckdbDialect));
+    const rowOf = async (warehouse: OpenWarehouse, model: CustomerModel, dialect: Dialect) => {
+      const outputs = [{ kind: 'attribute' as const, entity: 'customer', column: 'email', as: 'v0' }];
+      const plan = planAudience({ model, composition, outputs, asOf });
+      const query = compileFacts(plan, composition.roots, dialect, { customer, maskPii: true });
+      return (await warehouse.query(query)).rows;
+    };
+    const rows = await rowOf(duckdb, sampleModel(), duckdbDialect);
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.[0]).toBe(customer);
+    expect(await rowOf(spark, sparkModel(), databricksDialect)).toEqual(rows);
+  });
 });
 
 describe('an exported table', () => {

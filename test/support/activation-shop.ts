@@ -11,6 +11,7 @@ import { createAudiences } from '../../electron/services/audiences.ts';
 import { createCatalog } from '../../electron/services/catalog.ts';
 import { createConnections } from '../../electron/services/connections.ts';
 import { createDestinations } from '../../electron/services/destinations.ts';
+import { createProfileApis } from '../../electron/services/profile-apis.ts';
 import { createModels } from '../../electron/services/models.ts';
 import { openStore } from '../../electron/store/open-store.ts';
 import type { Store } from '../../electron/store/store.ts';
@@ -149,7 +150,13 @@ async function openShop(folder: string, path: string, batchRows: number | undefi
   const engine = joinRunEngine({ home, store, secrets, warehouses: WAREHOUSES, batchRows, pace: PACE });
   const { context, sessions, runner } = engine;
   const catalog = createCatalog(context, sessions, runner);
-  const connections = createConnections({ context, sessions, runner, catalog });
+  const connections = createConnections({
+    context,
+    sessions,
+    runner,
+    catalog,
+    profileApis: createProfileApis(context, runner),
+  });
   const settings = { path, stateFile: join(folder, 'state.duckdb') };
   await connections.save({ label: 'Shop', kind: 'duckdb', settings, secrets: {} });
   await catalog.refresh(SHOP, {});

@@ -3,6 +3,8 @@ import type { DestinationKind } from '../../electron/destinations/destination.ts
 import { DESTINATIONS } from '../../electron/destinations/index.ts';
 import type { Pace } from '../../electron/activation/pace.ts';
 import type { SecretStore } from '../../electron/keychain/secret-store.ts';
+import { openApi } from '../../electron/profile-api/open-api.ts';
+import { PROFILE_STORES } from '../../electron/profile-api/stores.ts';
 import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { createActivationRuns } from '../../electron/services/activation-runs.ts';
 import { createActivations } from '../../electron/services/activations.ts';
@@ -36,6 +38,7 @@ export function joinRunEngine({ home, store, secrets, warehouses, batchRows, pac
     secrets,
     warehouses,
     destinations: DESTINATIONS.map((kind) => hasten(kind, batchRows)),
+    profileApi: { open: openApi, stores: PROFILE_STORES },
     sample: { kind: sample.kind, label: sample.label, model: sampleModel() },
     clock: () => new Date().toISOString(),
     home,

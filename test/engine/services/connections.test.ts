@@ -6,6 +6,8 @@ import { AppError } from '../../../electron/domain/app-error.ts';
 import type { SecretStore } from '../../../electron/keychain/secret-store.ts';
 import { DESTINATIONS } from '../../../electron/destinations/index.ts';
 import { createSessionSecrets } from '../../../electron/keychain/session-secrets.ts';
+import { openApi } from '../../../electron/profile-api/open-api.ts';
+import { PROFILE_STORES } from '../../../electron/profile-api/stores.ts';
 import { sampleModel } from '../../../electron/sample/sample-model.ts';
 import { type Services, createServices } from '../../../electron/services/index.ts';
 import { openStore } from '../../../electron/store/open-store.ts';
@@ -33,6 +35,7 @@ function start(changes: { store?: Partial<Store>; secrets?: Partial<SecretStore>
     secrets: { ...secrets, ...changes.secrets },
     warehouses: WAREHOUSES,
     destinations: DESTINATIONS,
+    profileApi: { open: openApi, stores: PROFILE_STORES },
     sample: { kind: 'sample', label: 'Sample lakehouse', model: sampleModel() },
     clock: () => '2026-11-01T00:00:00.000Z',
     home,
