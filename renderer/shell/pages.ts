@@ -1,5 +1,6 @@
 import Boxes from '@lucide/svelte/icons/boxes';
 import Cable from '@lucide/svelte/icons/cable';
+import Contact from '@lucide/svelte/icons/contact';
 import FolderTree from '@lucide/svelte/icons/folder-tree';
 import MapPin from '@lucide/svelte/icons/map-pin';
 import ScrollText from '@lucide/svelte/icons/scroll-text';
@@ -16,6 +17,7 @@ import DestinationsPage from '../features/destinations/DestinationsPage.svelte';
 import JourneysPage from '../features/journeys/JourneysPage.svelte';
 import ModelPage from '../features/model/ModelPage.svelte';
 import PermissionsPage from '../features/permissions/PermissionsPage.svelte';
+import ProfilesPage from '../features/profiles/ProfilesPage.svelte';
 import RunsPage from '../features/runs/RunsPage.svelte';
 
 /** A page of the sidebar. `rest` are the ids after the page's name in the address. */
@@ -72,6 +74,13 @@ export const PAGES: readonly Page[] = [
     label: 'Journeys',
     icon: Waypoints,
     component: JourneysPage,
+    needsConnection: true,
+  },
+  {
+    name: 'profiles',
+    label: 'Profiles',
+    icon: Contact,
+    component: ProfilesPage,
     needsConnection: true,
   },
   { name: 'runs', label: 'Runs', icon: ScrollText, component: RunsPage, needsConnection: false },

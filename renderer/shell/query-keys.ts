@@ -47,6 +47,13 @@ export const queryKeys = {
     ['journey-results', connectionId, journeyId] as const,
   journeyTicks: (connectionId: string, journeyId: string) =>
     ['journey-ticks', connectionId, journeyId] as const,
+  /** The definition of a Profile API, and its keys. */
+  profileApi: (connectionId: string) => ['profile-api', connectionId] as const,
+  /** What is wrong with a Profile API as it is edited; a key below it holds the form. */
+  profileApiCheck: (connectionId: string) => ['profile-api-check', connectionId] as const,
+  /** Whether a Profile API listens, and how requests go. */
+  profileApiState: (connectionId: string) => ['profile-api-state', connectionId] as const,
+  profileReads: (connectionId: string) => ['profile-reads', connectionId] as const,
   runs: () => ['runs'] as const,
   newestRuns: () => ['runs', 'newest'] as const,
   run: (runId: string) => ['runs', runId] as const,

@@ -1,4 +1,4 @@
-import type { Journey, Step } from '../../../electron/domain/journey.ts';
+import type { Journey, Step } from '../../electron/domain/journey.ts';
 
 /** The step of an id in a version; in the draft where that version has none. */
 export function findVersionStep(
