@@ -1,0 +1,179 @@
+// The Profile API with keys, scopes, metrics and audit on, against a `node:http` server that answers with one constant text of the same length; then
+// its times at half of that load, calm and while profiles are read anew; then PostgreSQL behind it, against the same lookups without a server.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { makeToken } from '../../electron/profile-api/api-keys.ts';
+import type { RunningApi } from '../../electron/profile-api/running-api.ts';
+import { findPostgres, startPostgres } from '../support/profile-api/postgres.ts';
+import { benchSize, median, report } from './support/measure.ts';
+import type { LookupRequest } from './support/lookup-entry.ts';
+import {
+  documentOf,
+  fill,
+  idOf,
+  openBenchApi,
+  pathsOf,
+  startConstant,
+  startLoad,
+} from './support/profile-load.ts';
+
+const ROUNDS = 5;
+const MILLISECONDS = 2_000;
+const CONNECTIONS = 32;
+const size = benchSize();
+const profiles = { small: 10_000, medium: 100_000, large: 1_000_000 }[size];
+const token = makeToken();
+const load = startLoad();
+
+const before = process.memoryUsage().rss;
+const memory = await openBenchApi(token, { store: { kind: 'memory', settings: {} }, secrets: {} });
+await fill(memory, profiles, () => 3);
+const bytes = (process.memoryUsage().rss - before) / profiles;
+
+await compareWithConstant(memory);
+await measureLatency(memory);
+await memory.stop();
+await comparePostgres();
+load.stop();
+
+async function compareWithConstant(api: RunningApi): Promise<void> {
+  const [path = ''] = pathsOf(profiles, 'uniform', 1);
+  const sample = await fetch(`http://127.0.0.1:${api.port}${path}`, {
+    headers: { authorization: `Bearer ${token}` },
+  });
+  const constant = await startConstant(await sample.text());
+  const ask = (port: number, paths: readonly string[]) =>
+    load.ask({ port, paths, token, connections: CONNECTIONS, milliseconds: MILLISECONDS });
+  for (const law of ['uniform', 'zipf'] as const) {
+    const paths = pathsOf(profiles, law);
+    await ask(api.port, paths);
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    let errors = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      theirs.push((await ask(constant.port, paths)).perSecond);
+      const result = await ask(api.port, paths);
+      errors += result.errors;
+      ours.push(result.perSecond);
+    }
+    report({
+      bench: `profile-api, memory, ${law}`,
+      ratio: median(theirs) / median(ours),
+      goal: 1 / 0.9,
+      ours: median(ours),
+      theirs: median(theirs),
+      unit: 'requests/s',
+      size,
+      profiles,
+      errors,
+      bytesPerProfile: bytes,
+    });
+  }
+  await constant.stop();
+}
+
+/** Times at half the greatest load: the limit is 5 ms; while a hundredth of the profiles changes, three times that of calm. */
+async function measureLatency(api: RunningApi): Promise<void> {
+  const paths = pathsOf(profiles, 'uniform');
+  const base = { port: api.port, paths, token, connections: CONNECTIONS };
+  const full = await load.ask({ ...base, milliseconds: MILLISECONDS });
+  const rate = full.perSecond / 2;
+  const calm = await load.ask({ ...base, milliseconds: 10_000, rate });
+  report({
+    bench: 'profile-api, p99 at half load',
+    ratio: calm.p99 / 5,
+    goal: 1,
+    ours: calm.p99,
+    theirs: 5,
+    unit: 'ms',
+    size,
+    rate,
+    p50: calm.p50,
+    errors: calm.errors,
+  });
+  const refreshing = fill(api, profiles, (at) => (at % 100 === 0 ? 5 : 3));
+  const busy = await load.ask({ ...base, milliseconds: 10_000, rate });
+  await refreshing;
+  report({
+    bench: 'profile-api, p99 while profiles are read anew',
+    ratio: busy.p99 / calm.p99,
+    goal: 3,
+    ours: busy.p99,
+    theirs: calm.p99,
+    unit: 'ms',
+    size,
+    p50: busy.p50,
+    errors: busy.errors,
+  });
+}
+
+async function comparePostgres(): Promise<void> {
+  const found = await findPostgres();
+  if ('missing' in found) {
+    console.log(JSON.stringify({ bench: 'profile-api, PostgreSQL', left: found.missing }));
+    return;
+  }
+  const server = await startPostgres(found);
+  try {
+    await server.sql('CREATE TABLE profiles (customer_id text PRIMARY KEY, as_of timestamptz, basics text)');
+    for (let from = 0; from < profiles; from += 5_000) {
+      const rows = Array.from({ length: Math.min(5_000, profiles - from) }, (_, index) => from + index);
+      const values = rows.map((at) => `('${idOf(at)}', '2026-11-01Z', '${documentOf(at, 3)}')`);
+      await server.sql(`INSERT INTO profiles VALUES ${values.join(', ')}`);
+    }
+    await server.sql('ANALYZE profiles');
+    const { host, port, database, user, password } = server;
+    const settings = {
+      host,
+      port,
+      database,
+      user,
+      schema: 'public',
+      table: 'profiles',
+      filledBy: 'sync',
+      encryption: 'off',
+    };
+    const api = await openBenchApi(token, { store: { kind: 'postgres', settings }, secrets: { password } });
+    const paths = pathsOf(profiles, 'uniform');
+    const lookups = fork(fileURLToPath(new URL('support/lookup-entry.ts', import.meta.url)));
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    let errors = 0;
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const request: LookupRequest = {
+        address: { host, port, database, user, password },
+        ids: paths.map((path) => path.slice('/v1/profiles/'.length)),
+        connections: CONNECTIONS,
+        milliseconds: MILLISECONDS,
+      };
+      lookups.send(request);
+      const [perSecond] = (await once(lookups, 'message')) as [number];
+      theirs.push(perSecond);
+      const result = await load.ask({
+        port: api.port,
+        paths,
+        token,
+        connections: CONNECTIONS,
+        milliseconds: MILLISECONDS,
+      });
+      errors += result.errors;
+      ours.push(result.perSecond);
+    }
+    lookups.kill();
+    await api.stop();
+    report({
+      bench: 'profile-api, PostgreSQL',
+      ratio: median(theirs) / median(ours),
+      goal: 1 / 0.5,
+      ours: median(ours),
+      theirs: median(theirs),
+      unit: 'requests/s',
+      size,
+      profiles,
+      errors,
+    });
+  } finally {
+    await server.remove();
+  }
+}
