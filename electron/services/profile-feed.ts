@@ -4,9 +4,10 @@ import { type Duration, type Instant, addDuration } from '../domain/duration.ts'
 import type { Secrets } from '../domain/field-spec.ts';
 import type { ProfileApi, ProfilePart } from '../domain/profile-api.ts';
 import type { ApiSettings } from '../profile-api/api-settings.ts';
-import type { Intake } from '../profile-api/profile-store.ts';
+import type { IntakeRows } from '../profile-api/profile-store.ts';
 import type { OpenProfileApi, RunningApi } from '../profile-api/running-api.ts';
 import { documentWriter, toldType } from '../profile-api/write-document.ts';
+import { writePaced } from '../profile-api/write-paced.ts';
 import { compileProfiles } from '../sql/compile-profiles.ts';
 import type { RowBlock } from '../warehouses/warehouse.ts';
 import type { ServiceContext } from './context.ts';
@@ -204,8 +205,10 @@ export class ProfileFeed {
             identifiers: identifiers.map(({ name }) => name),
           });
           try {
+            const put = (rows: IntakeRows): Promise<void> =>
+              feed.readAt === undefined ? intake.write(rows) : writePaced(intake, rows);
             for await (const block of warehouse.stream(query, passed))
-              await writeBlock(block, told.length, write, intake);
+              await writeBlock(block, told.length, write, put);
             return (await intake.commit(asOf)).changed;
           } catch (error) {
             await intake.abort();
@@ -232,7 +235,7 @@ async function writeBlock(
   { rows, columns }: RowBlock,
   told: number,
   write: ReturnType<typeof documentWriter>,
-  intake: Intake,
+  put: (rows: IntakeRows) => Promise<void>,
 ): Promise<void> {
   const [ids = [], members = [], ...others] = columns;
   const values = others.slice(0, told);
@@ -245,7 +248,7 @@ async function writeBlock(
       for (const [index, column] of values.entries()) row[index] = column[at] ?? null;
       documents.push(write(row, members[at] ?? ''));
     }
-    await intake.write({
+    await put({
       ids: ids.slice(from, to).map((id) => id ?? ''),
       documents,
       ...(identifiers.length === 0

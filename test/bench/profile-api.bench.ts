@@ -77,6 +77,7 @@ async function compareWithConstant(api: RunningApi): Promise<void> {
 async function measureLatency(api: RunningApi): Promise<void> {
   const paths = pathsOf(profiles, 'uniform');
   const base = { port: api.port, paths, token, connections: CONNECTIONS };
+  await load.ask({ ...base, milliseconds: MILLISECONDS });
   const full = await load.ask({ ...base, milliseconds: MILLISECONDS });
   const rate = full.perSecond / 2;
   const calm = await load.ask({ ...base, milliseconds: 10_000, rate });

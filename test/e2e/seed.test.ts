@@ -20,6 +20,8 @@ const PAGES = [
   'Audiences',
   'Destinations',
   'Activations',
+  'Journeys',
+  'Profiles',
   'Runs',
 ];
 

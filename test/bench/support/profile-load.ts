@@ -6,6 +6,7 @@ import type { ApiSettings } from '../../../electron/profile-api/api-settings.ts'
 import { digestOf } from '../../../electron/profile-api/api-keys.ts';
 import { openInThread } from '../../../electron/profile-api/open-thread.ts';
 import type { ApiRequest, RunningApi } from '../../../electron/profile-api/running-api.ts';
+import { writePaced } from '../../../electron/profile-api/write-paced.ts';
 import type { LoadRequest, LoadResult } from './load-entry.ts';
 
 const ATTRIBUTES = 20;
@@ -63,16 +64,18 @@ export function openBenchApi(
   });
 }
 
-/** Fills the part. `versionOf` says which document each customer has. */
+/** Fills the part as the app does, paced where it is told meanwhile. `versionOf` says which document each customer has. */
 export async function fill(
   api: RunningApi,
   profiles: number,
   versionOf: (at: number) => number,
 ): Promise<void> {
+  const isTold = (await api.state()).parts[0]?.asOf !== undefined;
   const intake = await api.begin({ part: 0, identifiers: [] });
   for (let from = 0; from < profiles; from += ROWS) {
     const all = Array.from({ length: Math.min(ROWS, profiles - from) }, (_, index) => from + index);
-    await intake.write({ ids: all.map(idOf), documents: all.map((at) => documentOf(at, versionOf(at))) });
+    const rows = { ids: all.map(idOf), documents: all.map((at) => documentOf(at, versionOf(at))) };
+    await (isTold ? writePaced(intake, rows) : intake.write(rows));
   }
   await intake.commit('2026-11-01T00:00:00.000Z');
 }
