@@ -27,7 +27,7 @@ test('a Profile API by clicks in the real window: defined, with a key, on, asked
     await expect(page.getByText(token)).toHaveCount(0);
 
     await page.getByRole('switch', { name: 'Profile API' }).click();
-    const address = page.getByText(/http:\/\/127\.0\.0\.1:\d+/).first();
+    const address = page.getByRole('status').filter({ hasText: /at http:\/\/127/ });
     await expect(address).toBeVisible();
     const url = /http:\/\/127\.0\.0\.1:\d+/.exec((await address.textContent()) ?? '')?.[0] ?? '';
     const ask = (key: string) =>
