@@ -1,3 +1,4 @@
+import type { ToldType } from '../domain/told-type.ts';
 import type { ProfileKey } from '../domain/profile-api.ts';
 
 export type { ReadCount } from '../domain/profile-api.ts';
@@ -22,7 +23,7 @@ export interface ApiPart {
   /** Names and JSON types of its attributes. */
   readonly attributes: readonly {
     readonly name: string;
-    readonly type: 'string' | 'number' | 'boolean' | 'any';
+    readonly type: ToldType;
   }[];
   readonly audiences: readonly { readonly id: string; readonly name: string }[];
 }

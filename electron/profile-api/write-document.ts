@@ -1,29 +1,4 @@
 import type { ColumnType } from '../domain/column-type.ts';
-import type { ApiPart } from './api-settings.ts';
-
-/** The JSON type that values of a column are told in. Decimals, and whole numbers that a double cannot hold, are text: they stay exact. */
-export function toldType(type: ColumnType): ApiPart['attributes'][number]['type'] {
-  switch (type.kind) {
-    case 'boolean':
-      return 'boolean';
-    case 'integer':
-      return type.bits <= 32 ? 'number' : 'any';
-    case 'float':
-      return 'number';
-    case 'array':
-    case 'map':
-    case 'struct':
-    case 'variant':
-      return 'any';
-    case 'text':
-    case 'decimal':
-    case 'date':
-    case 'timestamp':
-    case 'binary':
-    case 'other':
-      return 'string';
-  }
-}
 
 /** Writes the document of a customer: `values` as text in the order of the columns, `members` with a `1` or `0` for each audience. */
 export type DocumentWriter = (values: readonly (string | null)[], members: string) => string;

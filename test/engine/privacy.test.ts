@@ -82,6 +82,38 @@ it('keeps nothing of a customer on disk, whatever was done', async () => {
   expect(filesWithCanaries()).toEqual([]);
 });
 
+it('keeps nothing of a customer on disk while the Profile API tells of them, and after', async () => {
+  const { profileApis, customers } = test.engine().services;
+  const [email = '', , id = ''] = CANARIES;
+  const { form } = await profileApis.view('shop');
+  const columns = ['email', 'city'].map(
+    (column) => ({ kind: 'attribute', entity: 'customer', column }) as const,
+  );
+  const parts = [{ id: 'all', name: 'All', columns, audiences: ['vips'] }];
+  const identifiers = [
+    { name: 'email', entity: 'customer', column: 'email', form: 'as-is' as const },
+    { name: 'email_sha256', entity: 'customer', column: 'email', form: 'sha256' as const },
+  ];
+  await profileApis.save('shop', { form: { ...form, port: 0, parts, identifiers }, secrets: {} });
+  const { token } = await profileApis.addKey('shop', { name: 'Shop', parts: ['all'] });
+  const { url = '' } = await profileApis.turnOn('shop');
+  await profileApis.settled('shop');
+  const ask = async (path: string): Promise<string> =>
+    (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })).text();
+  expect(await ask(`/v1/profiles/${id}1`)).not.toContain(email);
+  const [known = ''] =
+    (await ask(`/v1/profiles?identifier=email:${email}`)).match(/(?<="customerId":")\d+/) ?? [];
+  expect(await ask(`/v1/profiles/${known}`)).toContain(email);
+  await customers.lookUp('shop', { customerId: known, unmasked: true }, {});
+  expect(await ask('/metrics')).not.toContain('canary');
+  expect(filesWithCanaries()).toEqual([]);
+  await profileApis.turnOff('shop');
+  expect(JSON.stringify(profileApis.reads('shop'))).not.toContain('canary');
+  expect(filesWithCanaries()).toEqual([]);
+  await test.restart();
+  expect(filesWithCanaries()).toEqual([]);
+});
+
 it('keeps nothing of a customer on disk beside the warehouse’s own state, whatever was sent, refused or broken off', async () => {
   const receiver = await startWebhook({ reject: ([, city]) => (city === null ? 'no_city' : undefined) });
   onTestFinished(() => receiver.close());

@@ -1,4 +1,5 @@
 import { outputName, type OutputColumn } from '../../../electron/domain/audience.ts';
+import { toldType } from '../../../electron/domain/told-type.ts';
 import type { ColumnType } from '../../../electron/domain/column-type.ts';
 import { typeAt } from '../../../electron/domain/column-type.ts';
 import { findAttribute, findEntity, type CustomerModel } from '../../../electron/domain/model.ts';
@@ -136,26 +137,9 @@ function columnType(column: OutputColumn, model: CustomerModel): ColumnType | un
     : measuredType(findEntity(model, measured.entity), measured.measure);
 }
 
-/** Decimals, and whole numbers that a double cannot hold, are told as text, so that they stay exact. */
+/** Of a whole number it depends on the value whether it is text; lists and objects are not described. */
 function toldAs(type: ColumnType): string {
-  switch (type.kind) {
-    case 'boolean':
-      return 'boolean';
-    case 'integer':
-      return type.bits <= 32 ? 'number' : 'number | string';
-    case 'float':
-      return 'number';
-    case 'array':
-    case 'map':
-    case 'struct':
-    case 'variant':
-      return 'unknown';
-    case 'text':
-    case 'decimal':
-    case 'date':
-    case 'timestamp':
-    case 'binary':
-    case 'other':
-      return 'string';
-  }
+  const told = toldType(type);
+  if (told !== 'any') return told;
+  return type.kind === 'integer' ? 'number | string' : 'unknown';
 }
