@@ -100,8 +100,10 @@ async function live(
     begunAt = performance.now();
     if (death?.by === 'time') setTimeout(() => child.kill('SIGKILL'), death.part * usualLife);
   });
+  // The end of the process may be seen before its last words: those are all there once the channel is closed.
+  const over = Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   if (vendor !== undefined) watchRequests(vendor, child, onRequest, death);
-  await once(child, 'exit');
+  await over;
   if (end !== undefined) return end;
   if (child.signalCode === 'SIGKILL') return { kind: 'killed' };
   throw new Error(`The engine ended by itself (${child.exitCode}): ${said}`);
