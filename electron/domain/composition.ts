@@ -78,6 +78,21 @@ export function composeRules(
   return { conditions, roots, nodes };
 }
 
+/** The conditions that an expression asks, each once, in the order in which it names them. */
+export function bitsOf(expression: BooleanExpression): Set<number> {
+  switch (expression.kind) {
+    case 'constant':
+      return new Set();
+    case 'bit':
+      return new Set([expression.index]);
+    case 'not':
+      return bitsOf(expression.of);
+    case 'all':
+    case 'any':
+      return new Set(expression.of.flatMap((each) => [...bitsOf(each)]));
+  }
+}
+
 function composeCondition(
   condition: LeafCondition,
   bitOf: (condition: LeafCondition) => BooleanExpression,

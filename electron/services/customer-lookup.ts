@@ -1,7 +1,7 @@
 import type { CustomerProfile } from '../contract/contract.ts';
 import type { OutputColumn } from '../domain/audience.ts';
 import type { ColumnType } from '../domain/column-type.ts';
-import { type BooleanExpression, type Definitions, composeRules } from '../domain/composition.ts';
+import { type BooleanExpression, type Definitions, bitsOf, composeRules } from '../domain/composition.ts';
 import { describeCondition } from '../domain/describe.ts';
 import { type Attribute, type CustomerModel, allEntities } from '../domain/model.ts';
 import { compileFacts, factName } from '../sql/compile-facts.ts';
@@ -15,6 +15,8 @@ import { showValue } from './show-value.ts';
 
 /** Columns of these types are not shown: nobody reads bytes. */
 const UNREADABLE: ReadonlySet<ColumnType['kind']> = new Set(['binary', 'other']);
+
+const NOBODY: BooleanExpression = { kind: 'constant', value: false };
 
 /** An attribute with the place where it is. */
 interface ShownAttribute {
@@ -96,7 +98,7 @@ export function createCustomerLookup(
           id,
           name,
           isMember: read(factName(index)) === true,
-          conditions: bitsIn(composition.roots[index]).map((bit) => ({
+          conditions: [...bitsOf(composition.roots[index] ?? NOBODY)].map((bit) => ({
             text: describeBit(composition.conditions[bit], definitions),
             isMet: read(factName(roots + bit)) === true,
           })),
@@ -128,18 +130,6 @@ function outputsOf(shown: readonly ShownAttribute[], { traits }: CustomerModel):
     })),
     ...traits.map(({ id }, at) => ({ kind: 'trait' as const, trait: id, as: `t${at}` })),
   ];
-}
-
-/** The conditions of an expression, each once, in the order in which it names them. */
-function bitsIn(expression: BooleanExpression | undefined): number[] {
-  const found = new Set<number>();
-  const visit = (node: BooleanExpression): void => {
-    if (node.kind === 'bit') found.add(node.index);
-    else if (node.kind === 'not') visit(node.of);
-    else if (node.kind === 'all' || node.kind === 'any') node.of.forEach(visit);
-  };
-  if (expression !== undefined) visit(expression);
-  return [...found];
 }
 
 function describeBit(

@@ -1,6 +1,6 @@
 import { CUSTOMER_ID } from '../domain/audience.ts';
 import { TEXT } from '../domain/column-type.ts';
-import type { BooleanExpression } from '../domain/composition.ts';
+import { type BooleanExpression, bitsOf } from '../domain/composition.ts';
 import type { AudiencePlan, Scan } from './audience-plan.ts';
 import type { CompiledQuery, ResultColumn } from './compiled-query.ts';
 import type { Dialect } from './dialect.ts';
@@ -38,7 +38,7 @@ export function compileMembers(
 ): CompiledQuery {
   const narrowed = dialect.narrowsCustomers ? narrow(plan) : NOT_NARROWED;
   const root = withoutBits(plan.root, narrowed.bits);
-  const trimmed = trimPlan({ ...plan, root }, usedBits(root));
+  const trimmed = trimPlan({ ...plan, root }, bitsOf(root));
   const mask = options.maskPii === true;
   const id: Expression = { kind: 'cast', of: column(KEY, plan.customer.name), to: { type: 'text' } };
   const columns = [{ expression: mask && plan.idIsPersonal ? maskedExpression(id) : id, as: CUSTOMER_ID }];
@@ -73,7 +73,7 @@ function narrow(plan: AudiencePlan): Narrowed {
       return test === undefined ? [] : [{ bit: flag.bit, test }];
     });
   const own = decided(plan.customer);
-  const { scans } = trimPlan(plan, usedBits(root));
+  const { scans } = trimPlan(plan, bitsOf(root));
   // Two conditions may be met by two rows: only one alone says the same of a row as of a customer. One that holds without a row asks for none.
   const present = scans.filter(
     (scan) =>
@@ -104,20 +104,6 @@ function withoutBits(root: BooleanExpression, known: ReadonlySet<number>): Boole
     }
     case 'any':
       return { kind: 'any', of: root.of.map((each) => withoutBits(each, known)) };
-  }
-}
-
-function usedBits(expression: BooleanExpression): Set<number> {
-  switch (expression.kind) {
-    case 'constant':
-      return new Set();
-    case 'bit':
-      return new Set([expression.index]);
-    case 'not':
-      return usedBits(expression.of);
-    case 'all':
-    case 'any':
-      return new Set(expression.of.flatMap((each) => [...usedBits(each)]));
   }
 }
 
