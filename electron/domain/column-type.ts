@@ -55,6 +55,14 @@ export const BOOLEAN: ColumnType = { kind: 'boolean', native: 'boolean' };
 export const TypeFamily = z.enum(['text', 'number', 'boolean', 'time', 'list', 'other']);
 export type TypeFamily = z.infer<typeof TypeFamily>;
 
+/** A type whose values hold others: they are told as JSON. */
+export type NestedType = Extract<ColumnType, { kind: 'array' | 'map' | 'struct' | 'variant' }>;
+
+/** Whether values of a type hold others. */
+export function isNested(type: ColumnType): type is NestedType {
+  return type.kind === 'array' || type.kind === 'map' || type.kind === 'struct' || type.kind === 'variant';
+}
+
 /** The family of a type. */
 export function familyOf(type: ColumnType): TypeFamily {
   switch (type.kind) {

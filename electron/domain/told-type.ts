@@ -1,10 +1,11 @@
-import type { ColumnType } from './column-type.ts';
+import { type ColumnType, isNested } from './column-type.ts';
 
 /** The JSON type of a value in a profile; `any` is text, a number, a list or an object. */
 export type ToldType = 'string' | 'number' | 'boolean' | 'any';
 
 /** The JSON type that values of a column are told in. Decimals, and whole numbers that a double cannot hold, are text: they stay exact. */
 export function toldType(type: ColumnType): ToldType {
+  if (isNested(type)) return 'any';
   switch (type.kind) {
     case 'boolean':
       return 'boolean';
@@ -12,11 +13,6 @@ export function toldType(type: ColumnType): ToldType {
       return type.bits <= 32 ? 'number' : 'any';
     case 'float':
       return 'number';
-    case 'array':
-    case 'map':
-    case 'struct':
-    case 'variant':
-      return 'any';
     case 'text':
     case 'decimal':
     case 'date':

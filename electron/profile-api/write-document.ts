@@ -1,4 +1,4 @@
-import type { ColumnType } from '../domain/column-type.ts';
+import { type ColumnType, isNested } from '../domain/column-type.ts';
 
 /** Writes the document of a customer: `values` as text in the order of the columns, `members` with a `1` or `0` for each audience. */
 export type DocumentWriter = (values: readonly (string | null)[], members: string) => string;
@@ -38,6 +38,7 @@ const SAFE_DIGITS = 15;
 const JSON_NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 function valueWriter(type: ColumnType): (value: string) => string {
+  if (isNested(type)) return (value) => value;
   switch (type.kind) {
     case 'boolean':
       return (value) => (value.toLowerCase() === 'true' ? 'true' : 'false');
@@ -48,11 +49,6 @@ function valueWriter(type: ColumnType): (value: string) => string {
       return (value) => (JSON_NUMBER.test(value) ? value : 'null');
     case 'timestamp':
       return (value) => JSON.stringify(instantOf(value));
-    case 'array':
-    case 'map':
-    case 'struct':
-    case 'variant':
-      return (value) => value;
     case 'text':
     case 'decimal':
     case 'date':

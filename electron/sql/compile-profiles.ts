@@ -1,5 +1,5 @@
 import { CUSTOMER_ID, type OutputColumn, outputName } from '../domain/audience.ts';
-import { type ColumnType, TEXT } from '../domain/column-type.ts';
+import { type ColumnType, TEXT, isNested } from '../domain/column-type.ts';
 import { type Definitions, composeRules } from '../domain/composition.ts';
 import type { Instant } from '../domain/duration.ts';
 import type { ProfileIdentifier, ProfilePart } from '../domain/profile-api.ts';
@@ -26,9 +26,6 @@ export interface ProfileQuery {
   /** The columns of the part as they are told, in their order. */
   readonly told: readonly { readonly name: string; readonly type: ColumnType }[];
 }
-
-/** Types whose values are told as JSON of their own. */
-const NESTED: ReadonlySet<ColumnType['kind']> = new Set(['array', 'map', 'struct', 'variant']);
 
 /** Compiles the statement of a part. @throws AppError RULE_INVALID, NOT_FOUND, AUDIENCE_CYCLE */
 export function compileProfiles(
@@ -57,8 +54,7 @@ export function compileProfiles(
     [flags.length === 0 ? `''` : `concat(${flags.join(', ')})`, 'members'],
     ...part.columns.map((_, at) => {
       const name = `v${at}`;
-      const isNested = NESTED.has(typeOf(name).kind);
-      return [isNested ? dialect.functions.json(name) : text(name), name] as const;
+      return [isNested(typeOf(name)) ? dialect.functions.json(name) : text(name), name] as const;
     }),
     ...identifiers.map(
       ({ form }, at) => [form === 'sha256' ? hashed(`i${at}`, dialect) : text(`i${at}`), `i${at}`] as const,
