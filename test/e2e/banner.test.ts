@@ -1,12 +1,12 @@
 import { expect, test } from '@playwright/test';
 import { chromium } from '@playwright/test';
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumArgs, chromiumPath } from '../support/chromium.ts';
+import { type RunningProgram, startProgram } from '../support/program.ts';
 import {
   readWorkspaceFile,
   requireWorkspace,
@@ -18,20 +18,15 @@ const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, im
 const CLI = path('dist/cli/cli.mjs');
 
 let folder: string;
-const running: ChildProcess[] = [];
+const running: RunningProgram[] = [];
 
 test.beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'slipway-banner-'));
 });
 test.afterAll(async () => {
-  for (const child of running) child.kill();
-  await Promise.all(running.map(ended));
+  await Promise.all(running.map((program) => program.stop()));
   await rm(folder, { recursive: true, force: true });
 });
-
-async function ended(child: ChildProcess): Promise<void> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-}
 
 /** Calls the command line as it is built, and gives what it printed. */
 function cli(...args: string[]): Promise<string> {
@@ -44,28 +39,11 @@ function cli(...args: string[]): Promise<string> {
   });
 }
 
-/** Starts a program that prints the address that it answers at. */
-function start(
-  file: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv,
-): Promise<{ url: string; child: ChildProcess }> {
-  const child = spawn(process.execPath, [file, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  running.push(child);
-  return new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const url = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
-      if (url !== undefined) resolve({ url, child });
-    });
-    child.once('exit', (code) =>
-      reject(new Error(`It ended with ${code ?? 'a signal'} before it named its address.`)),
-    );
-  });
+/** Starts a program that ends with this test. */
+async function start(...program: Parameters<typeof startProgram>): Promise<RunningProgram> {
+  const started = await startProgram(...program);
+  running.push(started);
+  return started;
 }
 
 test('the shop of the example shows each visitor the banner that their profile asks for', async () => {
@@ -136,8 +114,7 @@ test('the shop of the example shows each visitor the banner that their profile a
     expect(await page.content()).not.toContain('score');
     expect(sent.join('\n')).not.toContain(made.token);
 
-    api.child.kill();
-    await ended(api.child);
+    await api.stop();
     expect(await bannerOf(preview.rows[0]?.[0] ?? '')).toBe('everybody');
   } finally {
     await browser.close();

@@ -1,4 +1,4 @@
-import type { OutputColumn } from '../../electron/domain/audience.ts';
+import type { Audience, OutputColumn } from '../../electron/domain/audience.ts';
 import type { Condition, Filter, Measure, Rule, Test, Window } from '../../electron/domain/rule.ts';
 
 /** A rule whose SQL is pinned for every dialect, by the name of its file. */
@@ -200,3 +200,10 @@ export const GOLDEN_RULES: readonly GoldenRule[] = [
     ],
   },
 ];
+
+/** The golden rule of a name as an audience with this name and id. */
+export function goldenAudience(name: string): Audience {
+  const found = GOLDEN_RULES.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`No golden rule is named ${name}.`);
+  return { id: name, name, rule: found.rule, columns: [] };
+}

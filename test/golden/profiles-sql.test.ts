@@ -4,15 +4,10 @@ import { sampleModel } from '../../electron/sample/sample-model.ts';
 import { compileProfiles } from '../../electron/sql/compile-profiles.ts';
 import { databricksDialect } from '../../electron/warehouses/databricks-dialect.ts';
 import { duckdbDialect } from '../../electron/warehouses/duckdb-dialect.ts';
-import { GOLDEN_RULES } from './golden-rules.ts';
+import { goldenAudience } from './golden-rules.ts';
 import { showQuery } from './show-query.ts';
 
-const audiences = ['bundle-target', 'emailable'].map((id) => ({
-  id,
-  name: id,
-  rule: GOLDEN_RULES.find(({ name }) => name === id)?.rule ?? { kind: 'any' as const, rules: [] },
-  columns: [],
-}));
+const audiences = ['bundle-target', 'emailable'].map(goldenAudience);
 const part: ProfilePart = {
   id: 'basics',
   name: 'Basics',

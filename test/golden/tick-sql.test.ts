@@ -1,18 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Audience } from '../../electron/domain/audience.ts';
 import { JourneyDefinition, type JourneyVersion } from '../../electron/domain/journey.ts';
-import type { Rule } from '../../electron/domain/rule.ts';
 import { JourneyState } from '../../electron/journeys/journey-state.ts';
 import { sampleModel } from '../../electron/sample/sample-model.ts';
 import type { CompiledQuery, Dialect } from '../../electron/sql/index.ts';
 import { databricksDialect } from '../../electron/warehouses/databricks-dialect.ts';
 import { duckdbDialect } from '../../electron/warehouses/duckdb-dialect.ts';
 import type { OpenWarehouse } from '../../electron/warehouses/warehouse.ts';
-import { GOLDEN_RULES } from './golden-rules.ts';
+import { goldenAudience } from './golden-rules.ts';
 import { showQuery } from './show-query.ts';
 
-const audience = (id: string): Audience => ({ id, name: id, rule: ruleOf(id), columns: [] });
-const audiences = ['bundle-target', 'emailable', 'high-bread', 'nobody', 'paid-media'].map(audience);
+const audiences = ['bundle-target', 'emailable', 'high-bread', 'nobody', 'paid-media'].map(goldenAudience);
 const activation = {
   destination: 'there',
   mode: 'add',
@@ -113,10 +110,4 @@ async function statementsOf(dialect: Dialect): Promise<CompiledQuery[]> {
   await state.keep(tick);
   await state.forgetMoves();
   return statements;
-}
-
-function ruleOf(name: string): Rule {
-  const found = GOLDEN_RULES.find((each) => each.name === name);
-  if (found === undefined) throw new Error(`No golden rule is named ${name}.`);
-  return found.rule;
 }

@@ -1,12 +1,11 @@
 import type { Browser, Page } from '@playwright/test';
 import { chromium } from '@playwright/test';
-import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromiumArgs, chromiumPath } from './chromium.ts';
+import { startProgram } from './program.ts';
 
 export interface RunningBridge {
   /** The address with its token. */
@@ -28,24 +27,13 @@ export async function startBridgeProcess(
 ): Promise<RunningBridge> {
   const home = options.home ?? (await mkdtemp(join(tmpdir(), 'slipway-bridge-')));
   const entry = fileURLToPath(new URL('../../dist/bridge/bridge.mjs', import.meta.url));
-  const args = [entry, '--home', home, '--keychain', options.keychain ?? 'memory'];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => {
-      resolve();
-    });
-  });
-  // A test that is cut off must not leave its bridge behind.
-  const kill = (): void => void child.kill();
-  process.once('exit', kill);
-  const url = await readAddress(child);
+  const args = ['--home', home, '--keychain', options.keychain ?? 'memory'];
+  const { url, stop } = await startProgram(entry, args);
   return {
     url,
     home,
     close: async () => {
-      process.off('exit', kill);
-      child.kill();
-      await ended;
+      await stop();
       if (options.home === undefined) await rm(home, { recursive: true, force: true });
     },
   };
@@ -74,18 +62,4 @@ export async function openInBrowser(
       await bridge.close();
     },
   };
-}
-
-async function readAddress(child: ChildProcess): Promise<string> {
-  return await new Promise((resolve, reject) => {
-    let text = '';
-    child.stdout?.on('data', (chunk: Buffer) => {
-      text += chunk.toString();
-      const url = /http:\/\/\S+/.exec(text)?.[0];
-      if (url !== undefined) resolve(url);
-    });
-    child.once('exit', (code) => {
-      reject(new Error(`The bridge ended with exit code ${code ?? 'unknown'} before it named its address.`));
-    });
-  });
 }

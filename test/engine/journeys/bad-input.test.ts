@@ -6,6 +6,7 @@ import type { Tick } from '../../../electron/domain/tick.ts';
 import type { Services } from '../../../electron/services/index.ts';
 import { duckdb } from '../../../electron/warehouses/duckdb.ts';
 import { failureOf, useEngine } from '../../support/engine.ts';
+import { hookStep } from '../../support/journeys/hook-step.ts';
 import { SAMPLE, addDestination, importSeed } from '../../support/seed-engine.ts';
 import { startWebhook, type WebhookReceiver } from '../../support/vendors/webhook.ts';
 
@@ -28,18 +29,6 @@ beforeEach(async () => {
   });
 });
 
-const send = (id: string, next?: string): Step => ({
-  kind: 'activate',
-  id,
-  activation: {
-    destination: 'hook',
-    mode: 'add',
-    target: {},
-    fields: [{ to: 'id', from: { kind: 'customer-id' }, form: 'as-is' }],
-    guards: { maxRejected: 1, maxChange: 1 },
-  },
-  ...(next === undefined ? {} : { next }),
-});
 const entry = (next: string): Step => ({ kind: 'entry', id: 'entry', audience: 'bundle-target', next });
 const pause = (next?: string): Step => ({
   kind: 'wait',
@@ -80,7 +69,7 @@ describe('a draft that cannot run', () => {
           branches: [{ id: 'a', name: 'A', audience: 'emailable', next: 'one' }],
           others: { next: 'done' },
         },
-        send('one', 'split'),
+        hookStep('one', 'split'),
         { kind: 'exit', id: 'done' },
       ],
       'steps[1]',
@@ -106,7 +95,7 @@ describe('a draft that cannot run', () => {
             { id: 'b', name: 'B', percent: 30, next: 'one' },
           ],
         },
-        send('one'),
+        hookStep('one'),
       ],
       'steps[1].branches',
       /sum to 90/,
@@ -123,7 +112,7 @@ describe('a draft that cannot run', () => {
           met: { next: 'one' },
           timeout: { next: 'one' },
         },
-        send('one'),
+        hookStep('one'),
       ],
       'steps[1].until.entity',
       /no time column/,
@@ -143,7 +132,7 @@ describe('a draft that cannot run', () => {
   });
 
   it('warns of steps that nobody reaches and of paths that send nothing', () => {
-    const steps: Step[] = [entry('done'), { kind: 'exit', id: 'done' }, send('lonely')];
+    const steps: Step[] = [entry('done'), { kind: 'exit', id: 'done' }, hookStep('lonely')];
     const warnings = services.journeys.get(SAMPLE, save(form(steps))).problems.map(({ message }) => message);
     expect(warnings).toContain('Unreachable: no way leads to this step.');
     expect(warnings).toContain('This step ends without activation.');
@@ -152,7 +141,7 @@ describe('a draft that cannot run', () => {
 
 describe('definitions that change after publishing', () => {
   it('keeps a destination that a journey sends to, and refuses a tick where it went by another way', async () => {
-    const id = publish(form([entry('one'), send('one')]));
+    const id = publish(form([entry('one'), hookStep('one')]));
     const failure = await failureOf(() => services.destinations.remove('hook'));
     expect(failure).toMatchObject({ code: 'IN_USE' });
     expect(failure.message).toContain(`Journey ${count}`);
@@ -169,7 +158,7 @@ describe('definitions that change after publishing', () => {
   });
 
   it('refuses a tick where an audience was changed, also within another one, until that is undone or published', async () => {
-    const id = publish(form([entry('one'), send('one')]));
+    const id = publish(form([entry('one'), hookStep('one')]));
     const { audience } = services.audiences.get(SAMPLE, 'high-bread');
     services.audiences.save(SAMPLE, { ...audience, rule: { kind: 'not', rule: audience.rule } });
     const refused = await failureOf(() => services.journeyTicks.start(SAMPLE, id, 'app'));
@@ -212,7 +201,7 @@ describe('the schema for state', () => {
     ['a column that was dropped', (table: string) => `ALTER TABLE ${table} DROP COLUMN due_at`],
     ['a table that was dropped', (table: string) => `DROP TABLE ${table}`],
   ])('refuses a tick before it begins: %s', async (_, change) => {
-    const id = publish(form([entry('pause'), pause('one'), send('one')]));
+    const id = publish(form([entry('pause'), pause('one'), hookStep('one')]));
     const first = await tick(id);
     expect(first).toMatchObject({ status: 'done', number: 1 });
     const deliveries = receiver.deliveries.length;
@@ -225,7 +214,7 @@ describe('the schema for state', () => {
   });
 
   it('goes on with what was changed once a person accepts it', async () => {
-    const id = publish(form([entry('pause'), pause('one'), send('one')]));
+    const id = publish(form([entry('pause'), pause('one'), hookStep('one')]));
     const first = await tick(id);
     const entered = first?.counts.find(({ kind }) => kind === 'entered')?.customers ?? 0;
     const table = `slipway_state.main.slipway_journey_state_${id.replaceAll('-', '_')}`;
@@ -240,7 +229,7 @@ describe('the schema for state', () => {
   });
 
   it('says so where it cannot be written any more, and goes on where it stopped once it can', async () => {
-    const id = publish(form([entry('one'), send('one')]));
+    const id = publish(form([entry('one'), hookStep('one')]));
     await engine.restart();
     ({ services } = engine.engine());
     // Secrets of this engine last for its life.

@@ -4,6 +4,7 @@ import type { ServiceContext } from '../../../electron/services/context.ts';
 import type { Services } from '../../../electron/services/index.ts';
 import { createSchedules } from '../../../electron/services/schedules.ts';
 import { useEngine } from '../../support/engine.ts';
+import { hookStep } from '../../support/journeys/hook-step.ts';
 import { SAMPLE, addDestination, importSeed } from '../../support/seed-engine.ts';
 import { startWebhook, type WebhookReceiver } from '../../support/vendors/webhook.ts';
 
@@ -14,18 +15,7 @@ let id: string;
 
 const steps: Step[] = [
   { kind: 'entry', id: 'entry', audience: 'bundle-target', next: 'one' },
-  {
-    kind: 'activate',
-    id: 'one',
-    activation: {
-      destination: 'hook',
-      mode: 'add',
-      target: {},
-      fields: [{ to: 'id', from: { kind: 'customer-id' }, form: 'as-is' }],
-      guards: { maxRejected: 1, maxChange: 1 },
-    },
-    next: 'pause',
-  },
+  hookStep('one', 'pause'),
   { kind: 'wait', id: 'pause', wait: { for: { amount: 1, unit: 'days' } }, next: 'done' },
   { kind: 'exit', id: 'done' },
 ];
