@@ -39,7 +39,6 @@ export type {
 } from './activation.ts';
 export type {
   CustomerProfile,
-  LatencySecond,
   PartView,
   ProfileApiForm,
   ProfileApiState,

@@ -3,7 +3,7 @@ import { AppErrorShape } from '../domain/app-error.ts';
 import { Instant } from '../domain/duration.ts';
 import { FieldSpec, Secrets } from '../domain/field-spec.ts';
 import { Problem } from '../domain/problem.ts';
-import { ProfileApi, ProfileKey, ReadCount } from '../domain/profile-api.ts';
+import { LatencySecond, ProfileApi, ProfileKey, ReadCount } from '../domain/profile-api.ts';
 import { DefinitionId } from '../domain/rule.ts';
 import { TraceRow } from '../domain/tick.ts';
 import { MOST_ROWS, base, nothing, onConnection } from './common.ts';
@@ -26,16 +26,6 @@ export const PartView = z.object({
   error: AppErrorShape.optional(),
 });
 export type PartView = z.infer<typeof PartView>;
-
-/** How requests went in one second. Times are milliseconds. */
-export const LatencySecond = z.object({
-  at: z.string(),
-  requests: z.number(),
-  errors: z.number(),
-  p50: z.number(),
-  p99: z.number(),
-});
-export type LatencySecond = z.infer<typeof LatencySecond>;
 
 /** Whether an API listens, where, and what it holds. */
 export const ProfileApiState = z.object({

@@ -79,3 +79,14 @@ export const ReadCount = z.strictObject({
   refused: z.int(),
 });
 export type ReadCount = z.infer<typeof ReadCount>;
+
+/** How requests went in one second. Times are milliseconds. */
+export const LatencySecond = z.object({
+  /** The second's begin, an instant. */
+  at: z.string(),
+  requests: z.number(),
+  errors: z.number(),
+  p50: z.number(),
+  p99: z.number(),
+});
+export type LatencySecond = z.infer<typeof LatencySecond>;

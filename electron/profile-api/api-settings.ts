@@ -1,8 +1,6 @@
 import type { ToldType } from '../domain/told-type.ts';
 import type { ProfileKey } from '../domain/profile-api.ts';
 
-export type { ReadCount } from '../domain/profile-api.ts';
-
 /** What a server is told: plain data, so that it crosses to a thread. */
 export interface ApiSettings {
   /** Loopback only: `127.0.0.1`. Port 0 takes a free one. */

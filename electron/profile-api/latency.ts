@@ -1,4 +1,4 @@
-import type { LatencySecond } from './running-api.ts';
+import type { LatencySecond } from '../domain/profile-api.ts';
 
 /** How many seconds with a request are kept. */
 const KEPT = 300;

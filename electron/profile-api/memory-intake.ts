@@ -1,7 +1,7 @@
 import { AppError, cancelled } from '../domain/app-error.ts';
 import type { Instant } from '../domain/duration.ts';
-import { IDENTIFIER_PART, type MemoryTables, type PartActs, type Sight } from './memory-tables.ts';
-import type { Intake, IntakeRows } from './profile-store.ts';
+import type { MemoryTables, PartActs, Sight } from './memory-tables.ts';
+import { IDENTIFIER_PART, type Intake, type IntakeRows } from './profile-store.ts';
 import { RowSet } from './row-set.ts';
 
 /** A part as memory holds it. */
@@ -63,9 +63,9 @@ export class MemoryIntake implements Intake {
 
   async commit(asOf: Instant): Promise<{ readonly customers: number; readonly changed: number }> {
     this.#requireOpen();
-    const { part, show } = this.#ground;
+    const { tables, part, show } = this.#ground;
     const left = new RowSet();
-    const nothing = [null, ...(part.place === IDENTIFIER_PART ? this.#ground.places.map(() => null) : [])];
+    const nothing = tables.nothingOf(part.place);
     await this.#slices(part.held.without(this.#came), (row) => {
       left.add(row);
       this.#stage(row, nothing);

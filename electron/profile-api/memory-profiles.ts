@@ -1,6 +1,6 @@
 import { cancelled } from '../domain/app-error.ts';
 import { type HeldPart, MemoryIntake } from './memory-intake.ts';
-import { IDENTIFIER_PART, MemoryTables } from './memory-tables.ts';
+import { MemoryTables } from './memory-tables.ts';
 import { noSuchPart, partInUse } from './part-in-use.ts';
 import type { ProfileStoreKind } from './profile-store-kind.ts';
 import type { FilledProfileStore, Intake, IntakeRequest, PartState, StoredProfile } from './profile-store.ts';
@@ -120,7 +120,7 @@ class MemoryProfiles implements FilledProfileStore {
 
   async #clear(part: HeldPart, rows: RowSet): Promise<void> {
     const { put } = this.#tables.actsOf(part.place);
-    const nothing = [null, ...(part.place === IDENTIFIER_PART ? [...this.#identifiers].map(() => null) : [])];
+    const nothing = this.#tables.nothingOf(part.place);
     await this.#tables.inSlices(rows.rows(), (row) => {
       put(row, nothing);
       this.#empty.add(row);

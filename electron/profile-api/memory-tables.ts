@@ -1,12 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import BetterSqlite3 from 'better-sqlite3';
 import { IdRows } from './id-rows.ts';
+import { IDENTIFIER_PART } from './profile-store.ts';
 
 /** How a part is seen: not at all, as it stands in its column, or with what is staged before it. */
 export type Sight = 'hidden' | 'plain' | 'overlaid';
-
-/** The part whose customers carry the identifiers. */
-export const IDENTIFIER_PART = 0;
 
 /** Rows that are written before others have their turn: a few milliseconds at most. */
 const SLICE = 200;
@@ -80,6 +78,11 @@ export class MemoryTables {
         : columns('i', this.#identifiers).map((column) =>
             this.#database.prepare<[FindIds], Text[]>(findIdsText(column, carrier)).raw(),
           );
+  }
+
+  /** The values of a customer who is not in a part. */
+  nothingOf(part: number): null[] {
+    return Array.from({ length: part === IDENTIFIER_PART ? 1 + this.#identifiers : 1 }, () => null);
   }
 
   /** The documents of a customer, by part; undefined where all that is seen of them is nothing. */

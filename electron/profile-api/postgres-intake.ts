@@ -2,15 +2,8 @@ import { AppError, cancelled } from '../domain/app-error.ts';
 import type { Instant } from '../domain/duration.ts';
 import { partInUse } from './part-in-use.ts';
 import type { PostgresSession } from './postgres-link.ts';
-import {
-  ID_COLUMN,
-  IDENTIFIER_PART,
-  inNoPart,
-  lockKey,
-  type PostgresTable,
-  writtenColumns,
-} from './postgres-table.ts';
-import type { Intake, IntakeRequest, IntakeRows } from './profile-store.ts';
+import { ID_COLUMN, inNoPart, lockKey, type PostgresTable, writtenColumns } from './postgres-table.ts';
+import { IDENTIFIER_PART, type Intake, type IntakeRequest, type IntakeRows } from './profile-store.ts';
 
 /** How long another writer is waited for, in milliseconds. The lock of a connection that just broke goes within it. */
 const LOCK_WAIT = 3_000;

@@ -1,4 +1,5 @@
 import type { OpenStoreRequest } from './profile-store-kind.ts';
+import { IDENTIFIER_PART } from './profile-store.ts';
 import { invalidSetting, type PostgresAddress } from './postgres-settings.ts';
 
 /** The table with the profiles: names are quoted as they stand in a statement. */
@@ -15,8 +16,6 @@ export interface PostgresTable {
   readonly identifiers: readonly string[];
 }
 
-/** The part whose customers carry the identifiers. */
-export const IDENTIFIER_PART = 0;
 export const ID_COLUMN = 'customer_id';
 export const AS_OF_COLUMN = 'as_of';
 

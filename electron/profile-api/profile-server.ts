@@ -2,13 +2,13 @@ import { createServer, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { AppError } from '../domain/app-error.ts';
 import { ApiMetrics } from './api-metrics.ts';
-import type { ApiSettings, ReadCount } from './api-settings.ts';
+import type { LatencySecond, ReadCount } from '../domain/profile-api.ts';
+import type { ApiSettings } from './api-settings.ts';
 import { handleRequest } from './handle-request.ts';
 import { Latency } from './latency.ts';
 import type { ProfileStore } from './profile-store.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ReadCounts } from './read-counts.ts';
-import type { LatencySecond } from './running-api.ts';
 import { ServedSettings } from './served-settings.ts';
 import type { ServerState } from './server-state.ts';
 

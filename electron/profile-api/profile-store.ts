@@ -36,7 +36,10 @@ export interface IntakeRows {
   readonly identifiers?: readonly (readonly (string | null)[])[];
 }
 
-/** A part that is read anew. `identifiers` are carried by one part alone: the first. */
+/** The part whose customers carry the identifiers: the first. */
+export const IDENTIFIER_PART = 0;
+
+/** A part that is read anew. `identifiers` are those that it carries: none but for {@link IDENTIFIER_PART}. */
 export interface IntakeRequest {
   readonly part: number;
   readonly identifiers: readonly string[];

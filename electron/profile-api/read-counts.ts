@@ -1,4 +1,4 @@
-import type { ReadCount } from './api-settings.ts';
+import type { ReadCount } from '../domain/profile-api.ts';
 
 const MINUTE = 60_000;
 

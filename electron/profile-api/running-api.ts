@@ -1,4 +1,4 @@
-import type { ProfileStoreChoice, ReadCount } from '../domain/profile-api.ts';
+import type { LatencySecond, ProfileStoreChoice, ReadCount } from '../domain/profile-api.ts';
 import type { Secrets } from '../domain/field-spec.ts';
 import type { ApiSettings } from './api-settings.ts';
 import type { Intake, IntakeRequest, PartState } from './profile-store.ts';
@@ -8,16 +8,6 @@ export interface ApiRequest {
   readonly settings: ApiSettings;
   readonly store: ProfileStoreChoice;
   readonly secrets: Secrets;
-}
-
-/** How requests went in one second. Times are milliseconds. */
-export interface LatencySecond {
-  /** The second's begin, an instant. */
-  readonly at: string;
-  readonly requests: number;
-  readonly errors: number;
-  readonly p50: number;
-  readonly p99: number;
 }
 
 /** What a running API tells of itself. */

@@ -82,13 +82,16 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
     }
   };
 
-  /** Saves a definition and lets an API that is on follow it. */
-  const put = async (connectionId: string, next: ProfileApi): Promise<void> => {
-    store.saveProfileApi(connectionId, next);
+  /** Lets an API that is on follow a definition: as it goes on where that can be, else by a new start. */
+  const takeOver = async (connectionId: string, next: ProfileApi): Promise<void> => {
     const feed = await feeds.get(connectionId)?.catch(() => undefined);
     if (feed === undefined) return;
     if (feed.canTakeOver(next)) await feed.takeOver(next);
     else await start(connectionId);
+  };
+  const put = async (connectionId: string, next: ProfileApi): Promise<void> => {
+    store.saveProfileApi(connectionId, next);
+    await takeOver(connectionId, next);
   };
 
   const state = async (connectionId: string): Promise<ProfileApiState> => {
@@ -130,7 +133,7 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
       await saveWithSecrets(secrets, owner, kept.secrets, before, () =>
         store.saveProfileApi(connectionId, next),
       );
-      await put(connectionId, next);
+      await takeOver(connectionId, next);
       return view(connectionId);
     },
 
@@ -229,10 +232,8 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
     async follow(): Promise<void> {
       for (const id of [...feeds.keys()]) {
         const next = store.findConnection(id) === undefined ? undefined : store.findProfileApi(id);
-        const feed = await feeds.get(id)?.catch(() => undefined);
         if (next?.isOn !== true) await stop(id);
-        else if (feed?.canTakeOver(next) === true) await feed.takeOver(next);
-        else await start(id).catch(() => undefined);
+        else await takeOver(id, next).catch(() => undefined);
       }
     },
 

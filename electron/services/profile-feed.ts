@@ -5,7 +5,7 @@ import type { Secrets } from '../domain/field-spec.ts';
 import { toldType } from '../domain/told-type.ts';
 import type { ProfileApi, ProfilePart } from '../domain/profile-api.ts';
 import type { ApiSettings } from '../profile-api/api-settings.ts';
-import type { IntakeRows } from '../profile-api/profile-store.ts';
+import { IDENTIFIER_PART, type IntakeRows } from '../profile-api/profile-store.ts';
 import type { OpenProfileApi, RunningApi } from '../profile-api/running-api.ts';
 import { documentWriter } from '../profile-api/write-document.ts';
 import { writePaced } from '../profile-api/write-paced.ts';
@@ -44,7 +44,7 @@ interface PartFeed {
 /** The Profile API of a connection while it is on: it listens, and its parts are read anew in the background. */
 export class ProfileFeed {
   readonly #given: FeedParts;
-  readonly #api: ProfileApi;
+  #api: ProfileApi;
   readonly #running: RunningApi;
   readonly #parts: PartFeed[];
   readonly #closing = new AbortController();
@@ -70,15 +70,12 @@ export class ProfileFeed {
   /** Listens, then begins to read. @throws AppError SETTINGS_INVALID where the port is taken, and what a store throws that cannot be reached */
   static async start(given: FeedParts, api: ProfileApi, secrets: Secrets): Promise<ProfileFeed> {
     const settings = settingsOf(given, api);
-    const lost: { by?: (error: Error) => void } = {};
-    const running = await given.open({ settings, store: api.store, secrets }, (error) => lost.by?.(error));
-    const feed = new ProfileFeed(given, api, running);
-    lost.by = (error) => {
-      feed.#lost = toAppError(error).toShape();
-      feed.#rest();
-    };
-    feed.#timer = setInterval(() => feed.#look(), LOOK_EVERY).unref();
-    feed.#look();
+    let feed: ProfileFeed | undefined = undefined;
+    const running = await given.open({ settings, store: api.store, secrets }, (error) => {
+      if (feed !== undefined) feed.#lose(error);
+    });
+    feed = new ProfileFeed(given, api, running);
+    feed.#begin();
     return feed;
   }
 
@@ -91,9 +88,8 @@ export class ProfileFeed {
 
   /** Takes over keys, origins and limits. */
   async takeOver(next: ProfileApi): Promise<void> {
-    const { keys, origins, requestsPerSecond, refresh, timeToLive } = next;
-    Object.assign(this.#api, { keys, origins, requestsPerSecond, refresh, timeToLive });
-    await this.#running.update(settingsOf(this.#given, this.#api));
+    this.#api = next;
+    await this.#running.update(settingsOf(this.#given, next));
   }
 
   /** Reads all parts anew, after the round that is under way. */
@@ -137,6 +133,17 @@ export class ProfileFeed {
     if (this.#lost !== undefined) return;
     await this.#noteReads();
     await this.#running.stop();
+  }
+
+  #begin(): void {
+    this.#timer = setInterval(() => this.#look(), LOOK_EVERY).unref();
+    this.#look();
+  }
+
+  /** The API ended by itself. */
+  #lose(error: Error): void {
+    this.#lost = toAppError(error).toShape();
+    this.#rest();
   }
 
   #rest(): void {
@@ -195,7 +202,7 @@ export class ProfileFeed {
         options,
         async ({ dialect, warehouse, asOf, options: passed }) => {
           const definitions = findDefinitions(context.store, connectionId);
-          const identifiers = at === 0 ? this.#api.identifiers : [];
+          const identifiers = at === IDENTIFIER_PART ? this.#api.identifiers : [];
           const { query, told } = compileProfiles(
             { part: feed.part, identifiers, definitions, asOf },
             dialect,
@@ -222,9 +229,8 @@ export class ProfileFeed {
       await this.#running.warn(at, undefined);
     } catch (error) {
       if (signal.aborted) return;
-      const { message, ...rest } = toAppError(error).toShape();
-      feed.error = { message, ...rest };
-      await this.#running.warn(at, message);
+      feed.error = toAppError(error).toShape();
+      await this.#running.warn(at, feed.error.message);
     } finally {
       feed.isRefreshing = false;
     }

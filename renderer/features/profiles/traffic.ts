@@ -1,4 +1,4 @@
-import type { LatencySecond } from '../../../electron/contract/contract.ts';
+import type { LatencySecond } from '../../../electron/domain/profile-api.ts';
 import { formatCount } from '../../text/format.ts';
 
 /** How many seconds the chart shows. */

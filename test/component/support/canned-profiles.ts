@@ -1,9 +1,5 @@
-import type {
-  CustomerProfile,
-  LatencySecond,
-  ProfileStoreView,
-} from '../../../electron/contract/contract.ts';
-import type { ProfilePart } from '../../../electron/domain/profile-api.ts';
+import type { CustomerProfile, ProfileStoreView } from '../../../electron/contract/contract.ts';
+import type { LatencySecond, ProfilePart } from '../../../electron/domain/profile-api.ts';
 import { BUNDLE, TRACE } from './canned-journeys.ts';
 import { AS_OF } from './canned-lakehouse.ts';
 
