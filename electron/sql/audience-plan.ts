@@ -66,6 +66,8 @@ export interface Scan {
   readonly key: string;
   /** Keys of different types are compared as text. */
   readonly castKey: boolean;
+  /** True where the key has the very type of the customer's id, so that as text it is the id. */
+  readonly keyIsId: boolean;
   readonly flags: readonly Flag[];
   readonly outputs: readonly Output[];
 }

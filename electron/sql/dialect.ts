@@ -17,9 +17,9 @@ export interface Dialect {
   /** True where `count(*) FILTER (WHERE …)` is understood. */
   readonly aggregateFilter: boolean;
   /**
-   * True where what every member passes, decided by single rows, leaves out customers and rows before they are grouped: on Spark that
-   * spares rows of the shuffle. On DuckDB it spares about a seventh of an audience of eight conditions, but the counts of the same conditions need every
-   * customer, and are promised within 1.1 of that audience.
+   * True where what every member passes leaves out customers and rows before they are grouped: on Spark that spares rows of the shuffle, and its
+   * semi-joins keep what is known of the size of the customers' table (`npm run bench -- audience-spark`). On DuckDB it spares about a seventh of an
+   * audience of eight conditions, but the counts of the same conditions need every customer, and are promised within 1.1 of that audience.
    */
   readonly narrowsCustomers: boolean;
   /** Lists of texts: the type, a list of expressions, and the element at a place counted from 0 of a column. */

@@ -1,33 +1,43 @@
 import type { ColumnType } from '../domain/column-type.ts';
 import type { BooleanExpression } from '../domain/composition.ts';
+import type { Instant } from '../domain/duration.ts';
 import type { AudiencePlan, Flag, Output, Scan } from './audience-plan.ts';
 import { type Expression, FALSE, TRUE, all, any, column, compare, value } from './expression.ts';
-import { KEY, keyExpression, scanSelect } from './scan-select.ts';
+import { KEY, flagExpression, keyExpression, rowTest, scanSelect, scannedRows } from './scan-select.ts';
 import type { Join, Select } from './select.ts';
 
-/** What every member passes, decided by single rows, so that rows are left out before anything is grouped or joined. */
+/** A scan of which a member has to have a row that it keeps. */
+export interface Required {
+  readonly scan: Scan;
+  /** What a customer's rows have to meet together; absent where any row that is asked for will do. */
+  readonly together?: BooleanExpression;
+}
+
+/** What every member passes, so that others are left out before anything is grouped or joined. */
 export interface Narrowed {
   /** Tests of the customer's own row. */
   readonly tests: readonly Expression[];
-  /** Scans of which a member has to have a row, whatever else is in it. */
-  readonly present: readonly Scan[];
-  /** The conditions that are known to hold then. */
-  readonly bits: ReadonlySet<number>;
+  /** Scans that decide by themselves: customers without a row of theirs are left out. */
+  readonly required: readonly Required[];
+  /** The required scan that reads only rows of customers who pass all else. */
+  readonly last?: Required;
   /** The one customer that is asked for, by their id; all where absent. */
   readonly customer?: string;
 }
 
-export const NOT_NARROWED: Narrowed = { tests: [], present: [], bits: new Set() };
+export const NOT_NARROWED: Narrowed = { tests: [], required: [] };
 
 /** True where nothing is read of a customer but the id: the few that are left are made distinct at the end, instead of all at first. */
-export function isUniqueLate({ customer, outputOrder }: AudiencePlan, { bits }: Narrowed): boolean {
-  return bits.size > 0 && customer.flags.length === 0 && outputOrder.length === 0;
+export function isUniqueLate({ customer, outputOrder }: AudiencePlan, narrowed: Narrowed): boolean {
+  const { tests, required, last } = narrowed;
+  const narrows = tests.length + required.length > 0 || last !== undefined;
+  return narrows && customer.flags.length === 0 && outputOrder.length === 0;
 }
 
-/** The scans as named queries, joined to the customer. */
+/** The scans as named queries, joined to the customer. The last required scan is left to {@link readLast}. */
 export function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 'with' | 'from' | 'joins'> {
   const { customer, scans, asOf } = plan;
-  const { tests, present } = narrowed;
+  const { tests, required } = narrowed;
   const ofOne = (scan: Scan): Expression[] =>
     narrowed.customer === undefined ? [] : [isCustomer(scan, plan.idType, narrowed.customer)];
   const own = scanSelect(customer, asOf, { everyRow: true, only: [...tests, ...ofOne(customer)] });
@@ -39,18 +49,65 @@ export function joinScans(plan: AudiencePlan, narrowed: Narrowed): Pick<Select, 
   return {
     with: [
       { name: customer.name, query: isUniqueLate(plan, narrowed) ? withoutGroups(own) : own },
-      ...present.map((scan) => ({
-        name: scan.name,
-        query: withoutGroups(scanSelect(scan, asOf, { everyRow: false })),
-      })),
+      ...required.map((each) => ({ name: each.scan.name, query: requiredRows(each, asOf) })),
       ...scans.map((scan) => ({
         name: scan.name,
         query: scanSelect(scan, asOf, { everyRow: false, only: ofOne(scan) }),
       })),
     ],
     from: { kind: 'named', name: customer.name },
-    joins: [...present.map((scan) => join('LEFT SEMI', scan)), ...scans.map((scan) => join('LEFT', scan))],
+    joins: [
+      ...required.map(({ scan }) => join('LEFT SEMI', scan)),
+      ...scans.map((scan) => join('LEFT', scan)),
+    ],
   };
+}
+
+/** No entity has this name: their ids begin with a letter or digit. */
+const OTHERS = '_others';
+
+/**
+ * The keys of customers who pass `others`, a query of keys, and the last scan. What may be a hundred times as many rows as there are customers is
+ * cut down to those of the few before it is grouped (measured on Spark with 20 million purchases: 1.4 to 1.7 times as fast).
+ */
+export function readLast(last: Required, others: Select, asOf: Instant): Omit<Select, 'columns'> {
+  const { with: named = [], ...query } = others;
+  const { name, table } = last.scan;
+  const { where, groupBy, having } = requiredRows(last, asOf);
+  return {
+    with: [...named, { name: OTHERS, query }],
+    from: { kind: 'table', path: table, as: name },
+    joins: [
+      {
+        kind: 'LEFT SEMI',
+        relation: { kind: 'named', name: OTHERS },
+        on: compare(column(KEY, OTHERS), '=', keyExpression(last.scan, name)),
+      },
+    ],
+    ...(where === undefined ? {} : { where }),
+    ...(groupBy === undefined ? {} : { groupBy }),
+    ...(having === undefined ? {} : { having }),
+  };
+}
+
+/**
+ * The keys of customers who have what a scan asks for: grouped where their rows are weighed together, else as often as they occur. A table that has
+ * one row a customer (the readiness checks say where it has not) is never grouped: what holds of the row holds of the customer.
+ */
+function requiredRows({ scan, together }: Required, asOf: Instant): Select {
+  if (together === undefined) return withoutGroups(scanSelect(scan, asOf, { everyRow: false }));
+  const isOneRow = scan.flags.every(({ ask }) => ask.kind === 'attribute');
+  const rows = scanSelect(scan, asOf, { everyRow: isOneRow });
+  const { covering } = scannedRows(scan, asOf, { everyRow: isOneRow });
+  const answer = (flag: Flag): Expression =>
+    (isOneRow ? rowTest(flag, asOf) : undefined) ?? flagExpression(flag, asOf, covering);
+  const flags = scan.flags.map((flag): [number, PlacedFlag] => [
+    flag.bit,
+    { answer: answer(flag), whenNoRow: flag.whenNoRow },
+  ]);
+  const holds = conditionOf(together, new Map(flags), false);
+  if (!isOneRow) return { ...rows, ...keysOnly(rows), having: holds };
+  return withoutGroups({ ...rows, where: all([...(rows.where === undefined ? [] : [rows.where]), holds]) });
 }
 
 /** True for the rows of one customer. The id takes the type of the key, so that engines can leave out files by it. */
@@ -64,19 +121,30 @@ function isCustomer(scan: Scan, idType: ColumnType, id: string): Expression {
 }
 
 /** The rows of a scan as they are: keys only, as often as they occur. */
-function withoutGroups({ columns, from, where }: Select): Select {
-  const key = columns.filter(({ as }) => as === KEY);
-  return { columns: key, from, ...(where === undefined ? {} : { where }) };
+function withoutGroups(rows: Select): Select {
+  const { from, where } = rows;
+  return { ...keysOnly(rows), from, ...(where === undefined ? {} : { where }) };
 }
 
+function keysOnly({ columns }: Select): Pick<Select, 'columns'> {
+  return { columns: columns.filter(({ as }) => as === KEY) };
+}
+
+/** A flag where it is read. */
 interface PlacedFlag {
-  readonly scan: Scan;
-  readonly flag: Flag;
+  readonly answer: Expression;
+  readonly whenNoRow: boolean;
 }
 
+/** The flags of all scans as columns of their named queries. */
 export function flagsByBit(plan: AudiencePlan): ReadonlyMap<number, PlacedFlag> {
-  const placed = [plan.customer, ...plan.scans].flatMap((scan) => scan.flags.map((flag) => ({ scan, flag })));
-  return new Map(placed.map((each) => [each.flag.bit, each]));
+  const placed = [plan.customer, ...plan.scans].flatMap((scan) =>
+    scan.flags.map(({ bit, name, whenNoRow }): [number, PlacedFlag] => [
+      bit,
+      { answer: column(name, scan.name), whenNoRow },
+    ]),
+  );
+  return new Map(placed);
 }
 
 /**
@@ -94,13 +162,9 @@ export function conditionOf(
     case 'bit': {
       const placed = flags.get(expression.index);
       if (placed === undefined) return FALSE;
-      const flag = column(placed.flag.name, placed.scan.name);
-      if (!placed.flag.whenNoRow && !exact) return flag;
-      return {
-        kind: 'call',
-        name: 'coalesce',
-        args: [flag, { kind: 'literal', value: placed.flag.whenNoRow }],
-      };
+      const { answer, whenNoRow } = placed;
+      if (!whenNoRow && !exact) return answer;
+      return { kind: 'call', name: 'coalesce', args: [answer, { kind: 'literal', value: whenNoRow }] };
     }
     case 'not':
       return { kind: 'not', of: conditionOf(expression.of, flags, true) };

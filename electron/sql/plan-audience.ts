@@ -165,11 +165,13 @@ class Planner {
   scan(id: string): Scan {
     const { entity, name, flags, outputs } = this.#part(id);
     const idColumnType = idType(this.#model);
+    const ownType = findAttribute(entity, entity.key)?.type;
     const castKey = [...this.#parts.values()].some((part) => {
       const keyType = findAttribute(part.entity, part.entity.key)?.type;
       return keyType !== undefined && idColumnType !== undefined && !sameKeyType(keyType, idColumnType);
     });
-    return { name, table: entity.table, key: entity.key, castKey, flags, outputs };
+    const keyIsId = JSON.stringify(ownType) === JSON.stringify(idColumnType);
+    return { name, table: entity.table, key: entity.key, castKey, keyIsId, flags, outputs };
   }
 
   /** The scans beside the customer's that are asked for something. */

@@ -56,9 +56,9 @@ export function scannedRows(
   };
 }
 
-/** The customer's key in a scan's table. */
-export function keyExpression(scan: Scan): Expression {
-  const key = column(scan.key);
+/** The customer's key in a scan's table, which may be named where names could collide. */
+export function keyExpression(scan: Scan, relation?: string): Expression {
+  const key = column(scan.key, relation);
   return scan.castKey ? { kind: 'cast', of: key, to: { type: 'text' } } : key;
 }
 

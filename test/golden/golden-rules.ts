@@ -120,6 +120,23 @@ export const GOLDEN_RULES: readonly GoldenRule[] = [
     ),
   },
   {
+    name: 'related-several-scans',
+    rule: all(
+      household('email_consent', { op: 'is-true' }),
+      bread,
+      softDrinks,
+      not(web('interests', { op: 'is-empty' })),
+      related('transactions', [], { of: 'count' }, { window: last90, test: { op: 'at-least', value: 4 } }),
+      not(
+        related('transactions', [], { of: 'max', column: 'amount' }, { test: { op: 'less-than', value: 5 } }),
+      ),
+      any(
+        related('redemptions', [], { of: 'exists' }),
+        household('loyalty_tier', { op: 'equals', value: 'Gold' }),
+      ),
+    ),
+  },
+  {
     name: 'related-sum-of-double',
     rule: related(
       'propensity-scores',

@@ -20,6 +20,11 @@ export function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+/** The arithmetic mean of some numbers. */
+export function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+
 /** The smallest of some numbers that at least `share` (0–1) of them do not exceed: a value that was measured, none in between. */
 export function percentile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((left, right) => left - right);

@@ -3,25 +3,24 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
 ),
 `propensity_scores` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(`category` = :p1 AND `score` >= :p2) AS `c0`,
-    bool_or(`category` = :p3 AND `score` >= :p4 AND `score` < :p2) AS `c1`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`propensity_scores`
   WHERE `household_key` IS NOT NULL
     AND ((`category` = :p1 AND `score` >= :p2)
       OR (`category` = :p3 AND `score` >= :p4 AND `score` < :p2))
   GROUP BY `household_key`
+  HAVING bool_or(`category` = :p1 AND `score` >= :p2)
+    AND bool_or(`category` = :p3 AND `score` >= :p4 AND `score` < :p2)
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-LEFT JOIN `propensity_scores`
+LEFT SEMI JOIN `propensity_scores`
   ON `propensity_scores`.`customer_key` = `customer`.`customer_key`
-WHERE `propensity_scores`.`c0` AND `propensity_scores`.`c1`
+GROUP BY `customer`.`customer_key`
 -- p1 text "bread"
 -- p2 double 0.66
 -- p3 text "soft drinks"

@@ -9,22 +9,21 @@ WITH `customer` AS (
 ),
 `propensity_scores` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    bool_or(`category` = :p2 AND `score` >= :p3) AS `c0`,
-    bool_or(`category` = :p4 AND `score` >= :p5 AND `score` < :p3) AS `c1`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`propensity_scores`
   WHERE `household_key` IS NOT NULL
     AND ((`category` = :p2 AND `score` >= :p3)
       OR (`category` = :p4 AND `score` >= :p5 AND `score` < :p3))
   GROUP BY `household_key`
+  HAVING bool_or(`category` = :p2 AND `score` >= :p3)
+    AND bool_or(`category` = :p4 AND `score` >= :p5 AND `score` < :p3)
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-LEFT JOIN `propensity_scores`
+LEFT SEMI JOIN `propensity_scores`
   ON `propensity_scores`.`customer_key` = `customer`.`customer_key`
-WHERE `propensity_scores`.`c0` AND `propensity_scores`.`c1`
-  AND NOT (coalesce(`customer`.`c2`, FALSE) AND coalesce(`customer`.`c3`, FALSE))
+WHERE NOT (coalesce(`customer`.`c2`, FALSE) AND coalesce(`customer`.`c3`, FALSE))
 -- p1 text ""
 -- p2 text "bread"
 -- p3 double 0.66

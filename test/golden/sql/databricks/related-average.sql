@@ -3,20 +3,19 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
 ),
 `propensity_scores` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    CAST(sum(try_cast(`score` AS DECIMAL(28, 6))) AS DOUBLE) / count(try_cast(`score` AS DECIMAL(28, 6))) < :p1 AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`propensity_scores`
   WHERE `household_key` IS NOT NULL
   GROUP BY `household_key`
+  HAVING CAST(sum(try_cast(`score` AS DECIMAL(28, 6))) AS DOUBLE) / count(try_cast(`score` AS DECIMAL(28, 6))) < :p1
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-LEFT JOIN `propensity_scores`
+LEFT SEMI JOIN `propensity_scores`
   ON `propensity_scores`.`customer_key` = `customer`.`customer_key`
-WHERE `propensity_scores`.`c0`
+GROUP BY `customer`.`customer_key`
 -- p1 double 0.4

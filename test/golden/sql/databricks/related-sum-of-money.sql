@@ -3,22 +3,21 @@ WITH `customer` AS (
     `household_key` AS `customer_key`
   FROM `main`.`retail`.`households`
   WHERE `household_key` IS NOT NULL
-  GROUP BY `household_key`
 ),
 `transactions` AS (
   SELECT
-    `household_key` AS `customer_key`,
-    sum(`amount`) > :p1 AS `c0`
+    `household_key` AS `customer_key`
   FROM `main`.`retail`.`transactions`
-  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p2 AND `purchased_at` <= :p3
+  WHERE `household_key` IS NOT NULL AND `purchased_at` >= :p1 AND `purchased_at` <= :p2
   GROUP BY `household_key`
+  HAVING sum(`amount`) > :p3
 )
 SELECT
   CAST(`customer`.`customer_key` AS STRING) AS `customer_id`
 FROM `customer`
-LEFT JOIN `transactions`
+LEFT SEMI JOIN `transactions`
   ON `transactions`.`customer_key` = `customer`.`customer_key`
-WHERE `transactions`.`c0`
--- p1 decimal "999.99"
--- p2 timestamp "2025-11-01T00:00:00.000Z"
--- p3 timestamp "2026-11-01T00:00:00.000Z"
+GROUP BY `customer`.`customer_key`
+-- p1 timestamp "2025-11-01T00:00:00.000Z"
+-- p2 timestamp "2026-11-01T00:00:00.000Z"
+-- p3 decimal "999.99"
