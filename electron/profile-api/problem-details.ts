@@ -102,9 +102,10 @@ export const PROBLEMS = {
 
 /** The problem that a failure of a store is answered with. The text of the error is for its owner and stays inside. */
 export function problemOf(error: unknown): Answer {
-  if (!(error instanceof AppError)) return PROBLEMS.internal;
+  if (!(error instanceof AppError) || error.code === 'INTERNAL') return PROBLEMS.internal;
   if (error.code === 'QUERY_FAILED') return PROBLEMS.storeFailed;
+  // What only its owner can mend, such as a password that changed, is no defect of ours either.
   return error.retry === 'later' || error.code === 'HOST_UNREACHABLE'
     ? PROBLEMS.storeUnreachable
-    : PROBLEMS.internal;
+    : PROBLEMS.storeFailed;
 }

@@ -86,7 +86,8 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
   const takeOver = async (connectionId: string, next: ProfileApi): Promise<void> => {
     const feed = await feeds.get(connectionId)?.catch(() => undefined);
     if (feed === undefined) return;
-    if (feed.canTakeOver(next)) await feed.takeOver(next);
+    const held = await secretsOf(connectionId, next);
+    if (feed.canTakeOver(next, held)) await feed.takeOver(next);
     else await start(connectionId);
   };
   const put = async (connectionId: string, next: ProfileApi): Promise<void> => {

@@ -45,6 +45,7 @@ interface PartFeed {
 export class ProfileFeed {
   readonly #given: FeedParts;
   #api: ProfileApi;
+  readonly #secrets: Secrets;
   readonly #running: RunningApi;
   readonly #parts: PartFeed[];
   readonly #closing = new AbortController();
@@ -53,9 +54,10 @@ export class ProfileFeed {
   #isAsked = true;
   #lost: AppErrorShape | undefined;
 
-  private constructor(given: FeedParts, api: ProfileApi, running: RunningApi) {
+  private constructor(given: FeedParts, api: ProfileApi, secrets: Secrets, running: RunningApi) {
     this.#given = given;
     this.#api = api;
+    this.#secrets = secrets;
     this.#running = running;
     this.#parts = api.parts.map((part) => ({
       part,
@@ -74,16 +76,16 @@ export class ProfileFeed {
     const running = await given.open({ settings, store: api.store, secrets }, (error) => {
       if (feed !== undefined) feed.#lose(error);
     });
-    feed = new ProfileFeed(given, api, running);
+    feed = new ProfileFeed(given, api, secrets, running);
     feed.#begin();
     return feed;
   }
 
-  /** True where a change of the definition needs no new start: keys, origins and limits are taken over. */
-  canTakeOver(next: ProfileApi): boolean {
-    const structure = ({ parts, identifiers, store, port }: ProfileApi): string =>
-      JSON.stringify({ parts, identifiers, store, port });
-    return structure(next) === structure(this.#api);
+  /** True where a change needs no new start: keys, origins and limits are taken over; a store that is signed in to anew is another one. */
+  canTakeOver(next: ProfileApi, secrets: Secrets): boolean {
+    const structure = ({ parts, identifiers, store, port }: ProfileApi, held: Secrets): string =>
+      JSON.stringify({ parts, identifiers, store, port, held });
+    return structure(next, secrets) === structure(this.#api, this.#secrets);
   }
 
   /** Takes over keys, origins and limits. */

@@ -179,7 +179,8 @@ describe('the Profile API of the sample', () => {
 
     await turnOn();
     ({ services } = await engine.restart());
-    await expect.poll(async () => (await services.profileApis.state(SAMPLE)).status).toBe('on');
+    const status = async (): Promise<string> => (await services.profileApis.state(SAMPLE)).status;
+    await expect.poll(status, { timeout: 20_000 }).toBe('on');
     url = (await services.profileApis.state(SAMPLE)).url ?? '';
     await services.profileApis.settled(SAMPLE);
     expect((await ask(`/v1/profiles/${someone}`)).status).toBe(200);
