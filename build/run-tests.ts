@@ -13,6 +13,8 @@ interface Part {
   readonly name: string;
   readonly script: string;
   readonly kind: 'check' | 'vitest' | 'playwright';
+  /** Tests that need neither a server nor much of the machine: they run beside the checks. */
+  readonly isLight?: boolean;
 }
 
 interface Outcome {
@@ -28,16 +30,16 @@ const PARTS: readonly Part[] = [
   { name: 'svelte', script: 'check:svelte', kind: 'check' },
   { name: 'dependencies', script: 'check:deps', kind: 'check' },
   { name: 'unused', script: 'check:unused', kind: 'check' },
-  { name: 'unit', script: 'test:unit', kind: 'vitest' },
-  { name: 'golden', script: 'test:golden', kind: 'vitest' },
+  { name: 'unit', script: 'test:unit', kind: 'vitest', isLight: true },
+  { name: 'golden', script: 'test:golden', kind: 'vitest', isLight: true },
   { name: 'engine', script: 'test:engine', kind: 'vitest' },
   { name: 'lakehouse', script: 'test:lakehouse', kind: 'vitest' },
   { name: 'component', script: 'test:component', kind: 'vitest' },
   { name: 'e2e', script: 'test:e2e', kind: 'playwright' },
 ];
 
-/** Static checks are single-threaded; two at a time use a small machine well. */
-const CHECKS_AT_ONCE = 2;
+/** Static checks are single-threaded, and lint takes as long as all that is light: two at a time use a small machine well. */
+const LIGHT_AT_ONCE = 2;
 
 const reports = mkdtempSync(join(tmpdir(), 'slipway-reports-'));
 try {
@@ -61,15 +63,16 @@ function chooseParts(args: readonly string[]): readonly Part[] {
 
 async function runParts(parts: readonly Part[]): Promise<readonly Outcome[]> {
   const outcomes = new Map<Part, Outcome>();
-  const checks = parts.filter((part) => part.kind === 'check');
-  const next = checks.values();
-  const work = async (): Promise<void> => {
-    for (const part of next) outcomes.set(part, await runCheck(part));
+  const isLight = (part: Part): boolean => part.kind === 'check' || part.isLight === true;
+  const next = parts.filter(isLight).values();
+  const run = async (part: Part): Promise<void> => {
+    outcomes.set(part, await (part.kind === 'check' ? runCheck(part) : runTests(part)));
   };
-  await Promise.all(Array.from({ length: CHECKS_AT_ONCE }, work));
-  for (const part of parts) {
-    if (part.kind !== 'check') outcomes.set(part, await runTests(part));
-  }
+  const work = async (): Promise<void> => {
+    for (const part of next) await run(part);
+  };
+  await Promise.all(Array.from({ length: LIGHT_AT_ONCE }, work));
+  for (const part of parts) if (!isLight(part)) await run(part);
   return parts.flatMap((part) => outcomes.get(part) ?? []);
 }
 
