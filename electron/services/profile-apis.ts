@@ -82,11 +82,13 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
     }
   };
 
-  /** Lets an API that is on follow a definition: as it goes on where that can be, else by a new start. */
-  const takeOver = async (connectionId: string, next: ProfileApi): Promise<void> => {
+  /**
+   * Lets an API that is on follow a definition: as it goes on where that can be, else by a new start. `held` are its secrets where they may have
+   * changed: a key that is revoked must not wait for the keychain.
+   */
+  const takeOver = async (connectionId: string, next: ProfileApi, held?: Secrets): Promise<void> => {
     const feed = await feeds.get(connectionId)?.catch(() => undefined);
     if (feed === undefined) return;
-    const held = await secretsOf(connectionId, next);
     if (feed.canTakeOver(next, held)) await feed.takeOver(next);
     else await start(connectionId);
   };
@@ -134,7 +136,7 @@ export function createProfileApis(context: ServiceContext, runner: ModelRunner) 
       await saveWithSecrets(secrets, owner, kept.secrets, before, () =>
         store.saveProfileApi(connectionId, next),
       );
-      await takeOver(connectionId, next);
+      await takeOver(connectionId, next, kept.secrets);
       return view(connectionId);
     },
 

@@ -82,7 +82,7 @@ export class ProfileFeed {
   }
 
   /** True where a change needs no new start: keys, origins and limits are taken over; a store that is signed in to anew is another one. */
-  canTakeOver(next: ProfileApi, secrets: Secrets): boolean {
+  canTakeOver(next: ProfileApi, secrets = this.#secrets): boolean {
     const structure = ({ parts, identifiers, store, port }: ProfileApi, held: Secrets): string =>
       JSON.stringify({ parts, identifiers, store, port, held });
     return structure(next, secrets) === structure(this.#api, this.#secrets);
