@@ -103,9 +103,8 @@ export const PROBLEMS = {
 /** The problem that a failure of a store is answered with. The text of the error is for its owner and stays inside. */
 export function problemOf(error: unknown): Answer {
   if (!(error instanceof AppError) || error.code === 'INTERNAL') return PROBLEMS.internal;
-  if (error.code === 'QUERY_FAILED') return PROBLEMS.storeFailed;
   // What only its owner can mend, such as a password that changed, is no defect of ours either.
-  return error.retry === 'later' || error.code === 'HOST_UNREACHABLE'
-    ? PROBLEMS.storeUnreachable
-    : PROBLEMS.storeFailed;
+  const isAway =
+    error.code === 'HOST_UNREACHABLE' || (error.retry === 'later' && error.code !== 'QUERY_FAILED');
+  return isAway ? PROBLEMS.storeUnreachable : PROBLEMS.storeFailed;
 }

@@ -56,15 +56,14 @@ export function compileMembers(
     result.push({ name: output.as, type: isText ? TEXT : output.type });
   }
   const where = conditionOf(trimmed.root, flagsByBit(trimmed), false);
-  const joined: Select = {
-    ...joinScans(trimmed, narrowed),
-    columns: [{ expression: key, as: KEY }],
-    ...(where === TRUE ? {} : { where }),
-  };
+  const joined = { ...joinScans(trimmed, narrowed), ...(where === TRUE ? {} : { where }) };
+  const members =
+    last === undefined
+      ? { ...joined, ...(isUniqueLate(trimmed, narrowed) ? { groupBy: [key] } : {}) }
+      : readLast(last, { ...joined, columns: [{ expression: key, as: KEY }] }, plan.asOf);
   const query: Select = {
-    ...(last === undefined ? joined : readLast(last, joined, plan.asOf)),
+    ...members,
     columns,
-    ...(last === undefined && isUniqueLate(trimmed, narrowed) ? { groupBy: [key] } : {}),
     ...(options.limit === undefined ? {} : { orderBy: [{ by: 1 }], limit: options.limit }),
   };
   return printQuery(query, dialect, result);

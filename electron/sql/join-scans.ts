@@ -96,18 +96,21 @@ export function readLast(last: Required, others: Select, asOf: Instant): Omit<Se
  */
 function requiredRows({ scan, together }: Required, asOf: Instant): Select {
   if (together === undefined) return withoutGroups(scanSelect(scan, asOf, { everyRow: false }));
-  const isOneRow = scan.flags.every(({ ask }) => ask.kind === 'attribute');
-  const rows = scanSelect(scan, asOf, { everyRow: isOneRow });
-  const { covering } = scannedRows(scan, asOf, { everyRow: isOneRow });
-  const answer = (flag: Flag): Expression =>
-    (isOneRow ? rowTest(flag, asOf) : undefined) ?? flagExpression(flag, asOf, covering);
-  const flags = scan.flags.map((flag): [number, PlacedFlag] => [
-    flag.bit,
-    { answer: answer(flag), whenNoRow: flag.whenNoRow },
-  ]);
-  const holds = conditionOf(together, new Map(flags), false);
-  if (!isOneRow) return { ...rows, ...keysOnly(rows), having: holds };
-  return withoutGroups({ ...rows, where: all([...(rows.where === undefined ? [] : [rows.where]), holds]) });
+  if (scan.flags.every(({ ask }) => ask.kind === 'attribute')) {
+    const ofRow = placeFlags(scan, (flag) => rowTest(flag, asOf) ?? FALSE);
+    const holds = conditionOf(together, new Map(ofRow), false);
+    return withoutGroups(scanSelect(scan, asOf, { everyRow: true, only: [holds] }));
+  }
+  const { from, where, covering } = scannedRows(scan, asOf, { everyRow: false });
+  const ofRows = placeFlags(scan, (flag) => flagExpression(flag, asOf, covering));
+  const key = keyExpression(scan);
+  return {
+    columns: [{ expression: key, as: KEY }],
+    from,
+    where,
+    groupBy: [key],
+    having: conditionOf(together, new Map(ofRows), false),
+  };
 }
 
 /** True for the rows of one customer. The id takes the type of the key, so that engines can leave out files by it. */
@@ -121,13 +124,9 @@ function isCustomer(scan: Scan, idType: ColumnType, id: string): Expression {
 }
 
 /** The rows of a scan as they are: keys only, as often as they occur. */
-function withoutGroups(rows: Select): Select {
-  const { from, where } = rows;
-  return { ...keysOnly(rows), from, ...(where === undefined ? {} : { where }) };
-}
-
-function keysOnly({ columns }: Select): Pick<Select, 'columns'> {
-  return { columns: columns.filter(({ as }) => as === KEY) };
+function withoutGroups({ columns, from, where }: Select): Select {
+  const key = columns.filter(({ as }) => as === KEY);
+  return { columns: key, from, ...(where === undefined ? {} : { where }) };
 }
 
 /** A flag where it is read. */
@@ -137,14 +136,15 @@ interface PlacedFlag {
 }
 
 /** The flags of all scans as columns of their named queries. */
-export function flagsByBit(plan: AudiencePlan): ReadonlyMap<number, PlacedFlag> {
-  const placed = [plan.customer, ...plan.scans].flatMap((scan) =>
-    scan.flags.map(({ bit, name, whenNoRow }): [number, PlacedFlag] => [
-      bit,
-      { answer: column(name, scan.name), whenNoRow },
-    ]),
+export function flagsByBit({ customer, scans }: AudiencePlan): ReadonlyMap<number, PlacedFlag> {
+  const placed = [customer, ...scans].flatMap((scan) =>
+    placeFlags(scan, ({ name }) => column(name, scan.name)),
   );
   return new Map(placed);
+}
+
+function placeFlags(scan: Scan, answer: (flag: Flag) => Expression): [number, PlacedFlag][] {
+  return scan.flags.map((flag) => [flag.bit, { answer: answer(flag), whenNoRow: flag.whenNoRow }]);
 }
 
 /**
