@@ -64,15 +64,13 @@ function chooseParts(args: readonly string[]): readonly Part[] {
 async function runParts(parts: readonly Part[]): Promise<readonly Outcome[]> {
   const outcomes = new Map<Part, Outcome>();
   const isLight = (part: Part): boolean => part.kind === 'check' || part.isLight === true;
-  const next = parts.filter(isLight).values();
-  const run = async (part: Part): Promise<void> => {
-    outcomes.set(part, await (part.kind === 'check' ? runCheck(part) : runTests(part)));
+  const work = async (queue: Iterable<Part>): Promise<void> => {
+    for (const part of queue)
+      outcomes.set(part, await (part.kind === 'check' ? runCheck(part) : runTests(part)));
   };
-  const work = async (): Promise<void> => {
-    for (const part of next) await run(part);
-  };
-  await Promise.all(Array.from({ length: LIGHT_AT_ONCE }, work));
-  for (const part of parts) if (!isLight(part)) await run(part);
+  const light = parts.filter(isLight).values();
+  await Promise.all(Array.from({ length: LIGHT_AT_ONCE }, () => work(light)));
+  await work(parts.filter((part) => !isLight(part)));
   return parts.flatMap((part) => outcomes.get(part) ?? []);
 }
 
