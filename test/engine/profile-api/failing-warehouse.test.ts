@@ -1,59 +1,25 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ProfileApi } from '../../../electron/domain/profile-api.ts';
 import type { Services } from '../../../electron/services/index.ts';
 import { useEngine } from '../../support/engine.ts';
+import { FILES, connectCustomers, formOfColumns } from '../../support/profile-api/customers-file.ts';
 
 const engine = useEngine();
-const folder = join(engine.folder, 'data');
-const file = join(folder, 'customers.csv');
 let services: Services;
+let file: string;
 let url: string;
 let token: string;
 
-const text = { kind: 'text', native: 'VARCHAR' } as const;
 const WHOLE = 'id,city,tier\na,Bern,gold\nb,Basel,silver\n';
 
 beforeAll(async () => {
-  mkdirSync(folder);
-  writeFileSync(file, WHOLE);
   ({ services } = engine.engine());
-  await services.connections.save({
-    label: 'Files',
-    kind: 'duckdb',
-    settings: { path: folder },
-    secrets: {},
-  });
-  await services.catalog.refresh('files', {});
-  services.models.save('files', {
-    customer: {
-      label: 'Customer',
-      table: { catalog: 'files', schema: 'default', table: 'customers' },
-      idColumn: 'id',
-      attributes: [
-        { column: 'id', label: 'Id', type: text, pii: 'customer-id' },
-        { column: 'city', label: 'City', type: text },
-        { column: 'tier', label: 'Tier', type: text },
-      ],
-    },
-    entities: [],
-    traits: [],
-  });
-  const { isOn: _, keys: __, ...empty } = ProfileApi.parse({ port: 0 });
-  const part = (id: string) => ({
-    id,
-    name: id,
-    columns: [{ kind: 'attribute' as const, entity: 'customer', column: id }],
-    audiences: [],
-  });
-  await services.profileApis.save('files', {
-    form: { ...empty, parts: [part('city'), part('tier')] },
-    secrets: {},
-  });
-  ({ token } = await services.profileApis.addKey('files', { name: 'Shop', parts: ['city', 'tier'] }));
-  url = (await services.profileApis.turnOn('files')).url ?? '';
-  await services.profileApis.settled('files');
+  file = await connectCustomers(services, join(engine.folder, 'data'), WHOLE);
+  await services.profileApis.save(FILES, { form: formOfColumns(['city', 'tier']), secrets: {} });
+  ({ token } = await services.profileApis.addKey(FILES, { name: 'Shop', parts: ['city', 'tier'] }));
+  url = (await services.profileApis.turnOn(FILES)).url ?? '';
+  await services.profileApis.settled(FILES);
 });
 
 const ask = async (path: string) => {
@@ -61,8 +27,8 @@ const ask = async (path: string) => {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
 const refresh = async (): Promise<void> => {
-  await services.profileApis.refresh('files');
-  await services.profileApis.settled('files');
+  await services.profileApis.refresh(FILES);
+  await services.profileApis.settled(FILES);
 };
 
 describe('a warehouse that fails, or whose tables change', () => {
@@ -77,7 +43,7 @@ describe('a warehouse that fails, or whose tables change', () => {
     const health = (await ask('/healthz')).body;
     expect(health).toMatchObject({ status: 'degraded' });
     expect(JSON.stringify(health)).toContain('warning');
-    const { parts } = await services.profileApis.state('files');
+    const { parts } = await services.profileApis.state(FILES);
     expect(parts.map(({ error }) => error?.code)).not.toContain(undefined);
 
     renameSync(`${file}.away`, file);
@@ -98,7 +64,7 @@ describe('a warehouse that fails, or whose tables change', () => {
       parts: Record<string, { asOf: string; attributes: unknown }>;
     };
     expect(parts['tier']?.attributes).toEqual({ tier: 'gold' });
-    const states = (await services.profileApis.state('files')).parts;
+    const states = (await services.profileApis.state(FILES)).parts;
     expect(states.find(({ id }) => id === 'tier')?.error?.code).toMatch(/COLUMN_MISSING|QUERY_FAILED/);
     expect((await ask('/healthz')).body).toMatchObject({ status: 'degraded' });
   });
