@@ -34,6 +34,11 @@ export interface Dialect {
   readonly keepsOrder: boolean;
   /** What follows the columns of CREATE TABLE where a table whose rows can be deleted has to be asked for. */
   readonly tableFormat: string;
+  /**
+   * Types of columns whose rows live for one act, told not to be packed where an engine would spend more time on that than on writing: a text,
+   * a text of which a table has few, and a list of texts.
+   */
+  readonly passingTypes: { readonly text: string; readonly repeated: string; readonly list: string };
   /** Hashes of a text, as lower-case hex digits. */
   readonly hashes: {
     readonly sha256: (text: string) => string;
@@ -50,6 +55,8 @@ export interface Dialect {
   readonly functions: {
     /** All of a group's rows: true where any is. */
     readonly anyTrue: string;
+    /** The greatest of a group's texts. */
+    readonly greatestText: (text: string) => string;
     /** `true` where the list holds the element: `list_contains(list, element)`. */
     readonly listContains: string;
     /** How many elements a list has. */

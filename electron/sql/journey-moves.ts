@@ -78,14 +78,14 @@ ${judged}
     ...edges,
     ...asks,
   ];
-  const { bigint, text: textType, timestamp, boolean } = dialect.castTypes;
+  const { bigint, timestamp, boolean } = dialect.castTypes;
   const typed = (names: readonly string[], type: string): Record<string, string> =>
     Object.fromEntries(names.map((name) => [name, type]));
   return [
     writer.recreate('moves', {
-      [CUSTOMER_ID]: textType,
+      [CUSTOMER_ID]: dialect.passingTypes.text,
       ...typed(['entry', 'goal_entry', 'from_version', 'left_version'], bigint),
-      from_step: textType,
+      from_step: dialect.passingTypes.repeated,
       ...typed(['entered_at', 'goal_at'], timestamp),
       ...typed(edges, bigint),
       ...typed(asks, boolean),

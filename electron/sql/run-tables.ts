@@ -73,14 +73,20 @@ export class RunStatements {
   }
 
   createRows(): CompiledQuery {
-    const { bigint, text } = this.#dialect.castTypes;
-    const fields = this.#dialect.lists.type;
-    return this.#writer.recreate('rows', { seq: bigint, op: text, recipes: text, customer_id: text, fields });
+    const { castTypes, passingTypes } = this.#dialect;
+    const { text, repeated, list } = passingTypes;
+    return this.#writer.recreate('rows', {
+      seq: castTypes.bigint,
+      op: repeated,
+      recipes: repeated,
+      customer_id: text,
+      fields: list,
+    });
   }
 
   createMembers(): CompiledQuery {
-    const { text } = this.#dialect.castTypes;
-    return this.#writer.recreate('members', { customer_id: text, fields: this.#dialect.lists.type });
+    const { text, list } = this.#dialect.passingTypes;
+    return this.#writer.recreate('members', { customer_id: text, fields: list });
   }
 
   createSynced(): CompiledQuery {

@@ -97,9 +97,10 @@ export function flagExpression(flag: Flag, asOf: Instant, covering?: RowPredicat
 function outputExpression(output: Output, asOf: Instant, covering: RowPredicate | undefined): Expression {
   const { compute } = output;
   if (compute.kind === 'measure') return measureExpression(compute, asOf, covering);
+  const of = plannedColumn(compute);
   // One row a customer: max picks it, and picks the same one should the promise be broken.
-  const name = isOrdered(compute.type) ? 'max' : 'any_value';
-  return { kind: 'aggregate', name, of: plannedColumn(compute) };
+  if (compute.type.kind === 'text') return { kind: 'dialect-call', name: 'greatestText', args: [of] };
+  return { kind: 'aggregate', name: isOrdered(compute.type) ? 'max' : 'any_value', of };
 }
 
 function isOrdered(type: ColumnType): boolean {

@@ -27,6 +27,7 @@ export const databricksDialect: Dialect = {
   rowNumber: 'monotonically_increasing_id()',
   keepsOrder: false,
   tableFormat: ' USING DELTA',
+  passingTypes: { text: 'STRING', repeated: 'STRING', list: 'ARRAY<STRING>' },
   hashes: {
     sha256: (text) => `sha2(${text}, 256)`,
     sha1: (text) => `sha1(${text})`,
@@ -40,6 +41,7 @@ export const databricksDialect: Dialect = {
   },
   functions: {
     anyTrue: 'bool_or',
+    greatestText: (text) => `max(${text})`,
     listContains: 'array_contains',
     listSize: 'array_size',
     startsWith: 'startswith',

@@ -1,7 +1,7 @@
 WITH "customer" AS (
   SELECT
     "household_key" AS "customer_key",
-    max("email") AS "o0"
+    arg_max("email", "email") AS "o0"
   FROM "main_db"."retail"."households"
   WHERE "household_key" IS NOT NULL
   GROUP BY "household_key"
@@ -22,7 +22,7 @@ WITH "customer" AS (
 "web_profiles" AS (
   SELECT
     "household_key" AS "customer_key",
-    max(("device")."os") AS "o1"
+    arg_max(("device")."os", ("device")."os") AS "o1"
   FROM "main_db"."retail"."web_profiles"
   WHERE "household_key" IS NOT NULL
   GROUP BY "household_key"

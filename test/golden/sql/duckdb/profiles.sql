@@ -13,10 +13,10 @@ WITH "customer" AS (
     "household_key" AS "customer_key",
     bool_or("email_consent") AS "c2",
     bool_or("email" IS NOT NULL AND "email" <> $p1) AS "c3",
-    max("loyalty_tier") AS "o0",
+    arg_max("loyalty_tier", "loyalty_tier") AS "o0",
     max("created_at") AS "o1",
-    max("email") AS "o4",
-    max("phone") AS "o5"
+    arg_max("email", "email") AS "o4",
+    arg_max("phone", "phone") AS "o5"
   FROM "main_db"."retail"."households"
   WHERE "household_key" IS NOT NULL
   GROUP BY "household_key"

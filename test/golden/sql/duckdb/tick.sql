@@ -6,7 +6,7 @@ CREATE TABLE IF NOT EXISTS "main_db"."slipway"."slipway_journeys_sends" (journey
 
 CREATE TABLE IF NOT EXISTS "main_db"."slipway"."slipway_journeys_ticks" (journey VARCHAR, tick BIGINT, ticked_at TIMESTAMP, entries BIGINT, fingerprint VARCHAR)
 
-CREATE OR REPLACE TABLE "main_db"."slipway"."slipway_journey_moves_offer" (customer_id VARCHAR, entry BIGINT, goal_entry BIGINT, from_version BIGINT, left_version BIGINT, from_step VARCHAR, entered_at TIMESTAMP, goal_at TIMESTAMP, e_0 BIGINT, e_1 BIGINT, e_2 BIGINT, a0 BOOLEAN, a1 BOOLEAN, a2 BOOLEAN, a3 BOOLEAN, a4 BOOLEAN, a5 BOOLEAN)
+CREATE OR REPLACE TABLE "main_db"."slipway"."slipway_journey_moves_offer" (customer_id VARCHAR USING COMPRESSION uncompressed, entry BIGINT, goal_entry BIGINT, from_version BIGINT, left_version BIGINT, from_step VARCHAR USING COMPRESSION dictionary, entered_at TIMESTAMP, goal_at TIMESTAMP, e_0 BIGINT, e_1 BIGINT, e_2 BIGINT, a0 BOOLEAN, a1 BOOLEAN, a2 BOOLEAN, a3 BOOLEAN, a4 BOOLEAN, a5 BOOLEAN)
 
 INSERT INTO "main_db"."slipway"."slipway_journey_moves_offer"
 SELECT customer_id, CASE WHEN enters THEN coalesce(entry, 0) + 1 ELSE entry END AS entry, CASE WHEN reaches_goal THEN entry END AS goal_entry, version AS from_version, CASE WHEN is_inside AND is_known AND standing <> -1 AND version < 2 THEN 2 ELSE version END AS left_version, step AS from_step, CASE WHEN enters THEN $at ELSE entered_at END AS entered_at, CASE WHEN enters THEN NULL WHEN reaches_goal THEN $at ELSE goal_at END AS goal_at, e_0, e_1, e_2, a0, a1, a2, a3, a4, a5
