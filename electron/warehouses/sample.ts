@@ -8,6 +8,7 @@ import { duckdbDialect } from './duckdb-dialect.ts';
 import { mapDuckdbError } from './duckdb-error.ts';
 import { instanceConfig, sqlLiteral } from './duckdb-instance.ts';
 import { interruptOnAbort } from './duckdb-pool.ts';
+import { loadDriver } from './duckdb-read.ts';
 import { DuckdbSession } from './duckdb-session.ts';
 import { STATE_SCHEMA } from './duckdb-state.ts';
 import { defineWarehouse, type ActOptions } from './warehouse.ts';
@@ -94,7 +95,7 @@ async function buildSample(
   spillFolder: string,
   options: ActOptions,
 ): Promise<void> {
-  const api = await import('@duckdb/node-api');
+  const { api } = await loadDriver();
   const instance = await api.DuckDBInstance.create(':memory:', instanceConfig(spillFolder));
   const connection = await instance.connect();
   const stop = interruptOnAbort(connection, options.signal);
