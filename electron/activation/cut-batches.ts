@@ -27,7 +27,9 @@ export interface CutBatch {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly bytes: number;
-  /** SHA-256 over the values as JSON, lower-case hex. */
+  /** `rows` as JSON. */
+  readonly json: string;
+  /** SHA-256 over `json`, lower-case hex. */
   readonly digest: string;
   /** Rows between its first and last that cannot be sent. */
   readonly rejected: readonly RejectedRow[];
@@ -53,7 +55,8 @@ export async function* cutBatches(
   let open = new OpenBatch();
   let whole: Omit<CutBatch, 'isLast'> | undefined;
   for await (const { positions, columns } of blocks) {
-    for (const [row, position] of positions.entries()) {
+    for (let row = 0; row < positions.length; row += 1) {
+      const position = positions[row] ?? 0;
       const prepared = prepare(columns, row);
       if ('rejected' in prepared) {
         open.reject({ seq: position, ...prepared.rejected });
@@ -101,6 +104,7 @@ class OpenBatch {
   close(number: number): Omit<CutBatch, 'isLast'> {
     const positions = this.#positions;
     const lastSeq = positions.at(-1) ?? 0;
+    const json = JSON.stringify(this.rows);
     const early = this.rejected.filter(({ seq }) => seq < lastSeq);
     return {
       number,
@@ -109,7 +113,8 @@ class OpenBatch {
       firstSeq: Math.min(positions[0] ?? 0, early[0]?.seq ?? Number.POSITIVE_INFINITY),
       lastSeq,
       bytes: this.bytes,
-      digest: digestOf('sha256', JSON.stringify(this.rows)),
+      json,
+      digest: digestOf('sha256', json),
       rejected: early,
     };
   }

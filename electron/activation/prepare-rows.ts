@@ -28,17 +28,16 @@ const REASONS: Partial<Readonly<Record<NormaliseStep, string>>> = {
 export function createPreparer(
   fields: readonly PreparedField[],
 ): (columns: readonly (readonly (string | null)[])[], row: number) => PreparedRow {
-  const apply = fields.map(({ recipe }) => compileRecipe(recipe));
+  const prepared = fields.map(({ recipe, isIdentifier }) => ({ apply: compileRecipe(recipe), isIdentifier }));
   const needsIdentifier = fields.some(({ isIdentifier }) => isIdentifier);
   return (columns, row) => {
-    const values = new Array<string | null>(fields.length);
     let isFound = !needsIdentifier;
-    for (const [at, { isIdentifier }] of fields.entries()) {
+    const values = prepared.map(({ apply, isIdentifier }, at) => {
       const raw = columns[at]?.[row] ?? null;
-      const value = raw === null ? null : (apply[at]?.(raw) ?? null);
-      values[at] = value;
+      const value = raw === null ? null : (apply(raw) ?? null);
       if (isIdentifier && value !== null) isFound = true;
-    }
+      return value;
+    });
     return isFound ? { values } : { rejected: explain(fields, columns, row) };
   };
 }

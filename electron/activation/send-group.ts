@@ -110,6 +110,6 @@ function wasSent(before: RunBatch | undefined): { sentAt: number; attempts: numb
   return { sentAt: Date.parse(before.sentAt), attempts: before.attempts };
 }
 
-function toBatch({ number, isLast, rows }: CutBatch, op: Batch['op']): Batch {
-  return { number, op, isLast, rows };
+function toBatch({ number, isLast, rows, json }: CutBatch, op: Batch['op']): Batch {
+  return { number, op, isLast, rows, json };
 }

@@ -58,6 +58,8 @@ export interface Batch {
   readonly isLast: boolean;
   /** Values ready to send, normalised and hashed, null where there is none; in the order of the delivery's fields. */
   readonly rows: readonly (readonly (string | null)[])[];
+  /** The same rows as JSON: arrays in an array. */
+  readonly json: string;
 }
 
 /** What the vendor answered to a batch that it took. */

@@ -144,7 +144,13 @@ export async function drive(
   for (const [at, batchOf] of batches.entries()) {
     if (at < journal.taken) continue;
     if (at >= stopAfter) return journal;
-    const batch: Batch = { number: at + 1, op, isLast: at === batches.length - 1, rows: batchOf };
+    const batch: Batch = {
+      number: at + 1,
+      op,
+      isLast: at === batches.length - 1,
+      rows: batchOf,
+      json: JSON.stringify(batchOf),
+    };
     if (await mustSend(fixture, delivery, batch, journal, signal)) {
       journal.unknownSince = Date.now();
       try {

@@ -123,7 +123,8 @@ const transmissions: DestinationFixture = {
 describeDestination('SparkPost transmissions', transmissions);
 
 describe('a SparkPost transmission with an unknown outcome', () => {
-  const batch: Batch = { number: 1, op: 'add', isLast: true, rows: [shared.row(1), shared.row(2)] };
+  const rows = [shared.row(1), shared.row(2)];
+  const batch: Batch = { number: 1, op: 'add', isLast: true, rows, json: JSON.stringify(rows) };
   const { signal } = new AbortController();
   const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 

@@ -9,7 +9,13 @@ import {
 } from '../../../electron/destinations/destination.ts';
 
 const FAST: Pace = { first: 1, longest: 4, attempts: 4, resolve: 20 };
-const BATCH: Batch = { number: 1, op: 'add', isLast: true, rows: [['a@example.com']] };
+const BATCH: Batch = {
+  number: 1,
+  op: 'add',
+  isLast: true,
+  rows: [['a@example.com']],
+  json: '[["a@example.com"]]',
+};
 const REPLY: BatchReply = { rejected: [], exchange: { request: 'POST /', status: 200 } };
 type Answer = DeliveryFailure['kind'] | 'taken';
 

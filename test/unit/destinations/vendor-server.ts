@@ -92,7 +92,7 @@ export async function openDelivery(kind: DestinationKind, context: DeliveryConte
 
 /** A batch of these rows. */
 export function batchOf(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
-  return { number: 1, op: 'add', isLast: true, rows, ...more };
+  return { number: 1, op: 'add', isLast: true, rows, json: JSON.stringify(rows), ...more };
 }
 
 /** A signal that never aborts. */
