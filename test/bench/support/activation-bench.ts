@@ -2,9 +2,9 @@ import { fork } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DuckDBInstance } from '@duckdb/node-api';
 import { BIGINT, TEXT } from '../../../electron/domain/column-type.ts';
 import type { Workspace } from '../../../electron/domain/workspace.ts';
+import { loadDriver } from '../../../electron/warehouses/duckdb-read.ts';
 import { cacheFolder, fillOnce } from '../../support/cache.ts';
 
 /** A DuckDB file with so many people: an id and an e-mail address each. Made once. */
@@ -14,7 +14,8 @@ export async function makePeople(rows: number): Promise<string> {
     `people-${rows}-v1`,
     `Making ${rows} people (once)…`,
     async (target) => {
-      const instance = await DuckDBInstance.create(join(target, 'people.duckdb'));
+      const { api } = await loadDriver();
+      const instance = await api.DuckDBInstance.create(join(target, 'people.duckdb'));
       const connection = await instance.connect();
       await connection.run(
         `CREATE TABLE people AS SELECT 7000000000 + i AS id, i AS number, 'person' || i || '@example.com' AS email FROM range(${rows}) AS numbers(i)`,
