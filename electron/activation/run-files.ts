@@ -9,7 +9,7 @@ import type { ActivationRun, RunPause, SentFile } from '../domain/run.ts';
 import type { Store } from '../store/store.ts';
 import type { ActOptions, ExportResult, OpenWarehouse } from '../warehouses/warehouse.ts';
 import { deliverFiles, describeFiles, writeManifest } from './files/deliver-files.ts';
-import { hashFile } from './files/hash-file.ts';
+import { hashWhileWritten } from './files/hash-file.ts';
 import { type FileOptions, isUnchanged, readFileOptions, readNaming } from './files/file-options.ts';
 import { type Pace, pause, waitFor } from './pace.ts';
 import type { RunPlan } from './run-plan.ts';
@@ -120,12 +120,12 @@ class FileRun {
       `.${basename(path).slice(0, 80)}.${this.#context.run.id.slice(0, 12)}.part`,
     );
     try {
-      const exported = await this.#export(part);
+      await rm(part, { force: true });
+      const hashed = await hashWhileWritten(part, () => this.#export(part), this.#signal);
+      const { written: exported, sha256, bytes } = hashed;
       const refused = this.#context.guard(exported.rows);
       if (refused !== undefined) return { pause: refused };
-      this.#leave('file-begun', { name, rows: exported.rows, bytes: exported.bytes, sha256: '' }, exported);
-      const { sha256, bytes } = await hashFile(part, this.#signal);
-      this.#signal.throwIfAborted();
+      this.#leave('file-begun', { name, rows: exported.rows, bytes, sha256: '' }, exported);
       await rename(part, path);
       const file = { name, rows: exported.rows, bytes, sha256 };
       this.#leave('file', file, exported);
@@ -145,6 +145,7 @@ class FileRun {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, run.id);
     try {
+      await rm(path, { force: true });
       const exported = await this.#export(path);
       const refused = this.#context.guard(exported.rows);
       if (refused !== undefined) return { pause: refused };
@@ -173,7 +174,6 @@ class FileRun {
 
   async #export(path: string): Promise<ExportResult> {
     const { warehouse, plan, run, options } = this.#context;
-    await rm(path, { force: true });
     const tags = { run: run.id, activation: run.activationId };
     return warehouse.exportFile(plan.query, path, this.#options.format, {
       ...options,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { hashFile } from '../activation/files/hash-file.ts';
+import { type HashedFile, hashWhileWritten } from '../activation/files/hash-file.ts';
 import { AppError, cancelled } from '../domain/app-error.ts';
 import { systemCode } from '../domain/system-code.ts';
 
@@ -69,15 +69,16 @@ export async function discardTarget({ partPath }: ExportTarget): Promise<void> {
   await rm(partPath, { force: true });
 }
 
-/** The SHA-256 of a file as lower-case hex, and its size in bytes. @throws AppError CANCELLED */
-export async function digestFile(
-  path: string,
+/** Writes the partial file and hashes it on the way. @throws what `write` throws; AppError TARGET_UNWRITABLE, CANCELLED */
+export async function writeTarget<T>(
+  { path, partPath }: ExportTarget,
+  write: () => Promise<T>,
   signal: AbortSignal,
-): Promise<{ digest: string; bytes: number }> {
+): Promise<HashedFile<T>> {
   try {
-    const { sha256, bytes } = await hashFile(path, signal);
-    return { digest: sha256, bytes };
+    return await hashWhileWritten(partPath, write, signal);
   } catch (error) {
+    if (error instanceof AppError) throw error;
     throw signal.aborted ? cancelled() : unwritable(path, error);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename, dirname } from 'node:path';
-import { AppError } from '../domain/app-error.ts';
+import { AppError, throwIfCancelled } from '../domain/app-error.ts';
 import type { OutputColumn } from '../domain/audience.ts';
 import type { ExportRun, FileFormat } from '../domain/run.ts';
 import type { CompiledQuery } from '../sql/index.ts';
@@ -9,11 +9,11 @@ import type { ServiceContext } from './context.ts';
 import {
   type ExportTarget,
   checkTarget,
-  digestFile,
   discardTarget,
   explainWriteFailure,
   finishTarget,
   planTarget,
+  writeTarget,
 } from './export-target.ts';
 import { requireAudience } from './find-definitions.ts';
 import type { Members } from './members.ts';
@@ -50,10 +50,14 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
     try {
       const tags = { run: run.id, audience: run.audienceId };
       const tagged = { ...options, tags };
-      const written = await warehouse.exportFile(query, target.partPath, run.target.format, tagged);
-      options.onProgress?.({ text: 'Computing the digest', rows: written.rows });
-      const { digest, bytes } = await digestFile(target.partPath, options.signal);
+      const { written, bytes, sha256 } = await writeTarget(
+        target,
+        () => warehouse.exportFile(query, target.partPath, run.target.format, tagged),
+        options.signal,
+      );
       const { rows, statementId } = written;
+      options.onProgress?.({ text: 'Moving the file to its name', rows });
+      throwIfCancelled(options.signal);
       // Before the file is at its name: what left is in the ledger, whatever comes after.
       store.appendEgress({
         at: clock(),
@@ -66,7 +70,7 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
         recipes: [],
         rows,
         bytes,
-        digest,
+        digest: sha256,
         ...(statementId === undefined ? {} : { statementId }),
       });
       await finishTarget(target, overwrite);
@@ -74,7 +78,7 @@ export function createExports(context: ServiceContext, runner: ModelRunner, memb
         status: 'succeeded',
         rows,
         bytes,
-        digest,
+        digest: sha256,
         ...(statementId === undefined ? {} : { statementId }),
       });
     } catch (error) {

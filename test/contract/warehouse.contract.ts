@@ -1,8 +1,10 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hashWhileWritten } from '../../electron/activation/files/hash-file.ts';
 import { AppError } from '../../electron/domain/app-error.ts';
 import type { TableMetadata } from '../../electron/domain/catalog.ts';
 import type { FileFormat } from '../../electron/domain/run.ts';
@@ -10,6 +12,7 @@ import { sameTable, type TablePath } from '../../electron/domain/table-path.ts';
 import type { BoundValue, CompiledQuery } from '../../electron/sql/compiled-query.ts';
 import { quoteTable } from '../../electron/sql/printer.ts';
 import type {
+  ExportResult,
   OpenWarehouse,
   Progress,
   ResultValue,
@@ -271,6 +274,23 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
           texts.map((text, at) => [(9007199254740993n + BigInt(at)).toString(), text]),
         );
       });
+
+      it.each(fixture.formats)(
+        'writes %s from its beginning to its end, as its digest is taken',
+        async (format) => {
+          const path = join(folder, `grows.${format}`);
+          const rows = 300_000;
+          const many = query(fixture.numbers(rows));
+          const write = (): Promise<ExportResult> => warehouse.exportFile(many, path, format);
+          const hashed = await hashWhileWritten(path, write, new AbortController().signal);
+          const whole = await readFile(path);
+          expect(hashed).toMatchObject({
+            written: { rows, bytes: whole.length },
+            bytes: whole.length,
+            sha256: createHash('sha256').update(whole).digest('hex'),
+          });
+        },
+      );
 
       it.each(fixture.formats)('writes an empty %s where there are no rows', async (format) => {
         const path = join(folder, `empty.${format}`);

@@ -1,14 +1,75 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** The SHA-256 of a file as lower-case hex, and its size in bytes. @throws what the system says, or the signal's reason */
-export async function hashFile(
+const CHUNK_BYTES = 1_048_576;
+/** How long to wait for more of a file that is being written. */
+const WAIT_MS = 20;
+
+/** A file as it was written: what writing it gave, its size in bytes, and its SHA-256 as lower-case hex. */
+export interface HashedFile<T> {
+  readonly written: T;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/**
+ * Writes a file and hashes it while it grows: the warehouse's engine writes on another processor. No file may be at `path`
+ * before; `write` makes it and writes it from its beginning to its end, as all of our formats are written.
+ * @throws what `write` throws; what the system says where the file cannot be read; the signal's reason
+ */
+export async function hashWhileWritten<T>(
   path: string,
+  write: () => Promise<T>,
   signal: AbortSignal,
-): Promise<{ sha256: string; bytes: number }> {
+): Promise<HashedFile<T>> {
+  const end = new AbortController();
+  const following = follow(path, end.signal);
+  // Its failure matters only once the file is written.
+  following.catch(() => undefined);
+  let written: T;
+  try {
+    written = await write();
+  } catch (error) {
+    end.abort();
+    await following.catch(() => undefined);
+    throw error;
+  }
+  end.abort();
+  const hashed = await following;
+  signal.throwIfAborted();
+  return { written, ...hashed };
+}
+
+/** Reads a file as it grows, until it has ended and was read to its end. */
+async function follow(path: string, ended: AbortSignal): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1_048_576 }), hash, { signal });
-  return { sha256: hash.digest('hex'), bytes: (await stat(path)).size };
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  let handle: FileHandle | undefined;
+  let bytes = 0;
+  try {
+    for (;;) {
+      // Asked before reading: what is then read to its end is whole.
+      const isWhole = ended.aborted;
+      handle ??= await openOnce(path, isWhole);
+      const { bytesRead = 0 } = (await handle?.read(chunk, 0, CHUNK_BYTES, bytes)) ?? {};
+      hash.update(chunk.subarray(0, bytesRead));
+      bytes += bytesRead;
+      if (bytesRead > 0) continue;
+      if (isWhole) return { bytes, sha256: hash.digest('hex') };
+      await delay(WAIT_MS, undefined, { signal: ended }).catch(() => undefined);
+    }
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** Opens a file; undefined where that fails and the file may yet come. */
+async function openOnce(path: string, isWhole: boolean): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, 'r');
+  } catch (error) {
+    if (isWhole) throw error;
+    return undefined;
+  }
 }

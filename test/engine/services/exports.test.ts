@@ -108,7 +108,9 @@ describe('an export', () => {
 
   it('writes its run to the ledger with placeholders instead of values', async () => {
     const run = await exportTo(join(folder, 'members.parquet'), { format: 'parquet' });
-    expect(readFileSync(run.target.path).subarray(0, 4).toString()).toBe('PAR1');
+    const written = readFileSync(run.target.path);
+    expect(written.subarray(0, 4).toString()).toBe('PAR1');
+    expect(run.digest).toBe(createHash('sha256').update(written).digest('hex'));
     const stored = test.engine().services.runs.get(run.id);
     expect(stored).toEqual(run);
     expect(stored.sql).toMatch(/\$p\d/);
@@ -130,7 +132,7 @@ describe('an export', () => {
   it('keeps a file that appeared while it ran', async () => {
     const path = join(folder, 'members.csv');
     const onProgress = ({ text }: Progress): void => {
-      if (text === 'Computing the digest') writeFileSync(path, 'appeared');
+      if (text === 'Moving the file to its name') writeFileSync(path, 'appeared');
     };
     expect((await failureOf(() => exportTo(path, { onProgress }))).code).toBe('TARGET_UNWRITABLE');
     expect(readFileSync(path, 'utf8')).toBe('appeared');
@@ -155,7 +157,7 @@ describe('an export', () => {
   });
 
   it('that is cancelled leaves nothing behind, whenever that happens', async () => {
-    for (const moment of ['Writing the file', 'Computing the digest']) {
+    for (const moment of ['Writing the file', 'Moving the file to its name']) {
       const cancel = new AbortController();
       const onProgress = ({ text }: Progress): void => {
         if (text === moment) cancel.abort();
