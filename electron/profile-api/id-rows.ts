@@ -22,11 +22,17 @@ export class IdRows {
   readonly #taken = new Uint32Array(SHARDS);
 
   hash(id: string): number {
-    let hash = this.#seed;
+    // Two states: where one state of 32 bits meets for two beginnings, all ids that go on alike after them would share a hash.
+    let first = this.#seed;
+    let second = ~this.#seed;
     for (let at = 0; at < id.length; at += 1) {
-      hash = Math.imul(hash ^ id.charCodeAt(at), 0x9e37_79b1);
-      hash ^= hash >>> 15;
+      const unit = id.charCodeAt(at);
+      first = Math.imul(first ^ unit, 0x9e37_79b1);
+      first ^= first >>> 15;
+      second = Math.imul(second ^ unit, 0x85eb_ca77);
+      second ^= second >>> 13;
     }
+    let hash = first ^ Math.imul(second, 0x27d4_eb2f);
     hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
     return (hash ^ (hash >>> 16)) >>> 0;
