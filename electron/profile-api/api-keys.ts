@@ -5,8 +5,10 @@ const PREFIX = 'slw_';
 const RANDOM_BYTES = 32;
 /** `Bearer `, the prefix and 32 bytes as base64url. */
 const HEADER_LENGTH = 7 + PREFIX.length + 43;
+/** Hexadecimal digits of a digest. */
+const DIGITS = 64;
 /** Compared with when no key has the digest, so that both ways take the same steps. */
-const NO_DIGEST = Buffer.alloc(32);
+const NO_DIGEST = Buffer.alloc(DIGITS);
 
 /** A new token, `slw_` and 43 base64url characters. It is shown once; what is kept is its {@link digestOf}. */
 export function makeToken(): string {
@@ -26,12 +28,14 @@ export interface Caller {
 
 interface Entry {
   readonly caller: Caller;
-  readonly digest: Buffer;
+  /** The digits of the digest. */
+  readonly digits: Buffer;
 }
 
 /** The keys that may read: revoked ones are not among them. */
 export class KeyRing {
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #digits = Buffer.alloc(DIGITS);
 
   /** @param parts ids of the parts that there are */
   constructor(keys: readonly ProfileKey[], parts: ReadonlySet<string>) {
@@ -39,7 +43,7 @@ export class KeyRing {
     this.#entries = new Map(
       valid.map((key) => {
         const caller = { id: key.id, parts: new Set(key.parts.filter((part) => parts.has(part))) };
-        return [key.sha256, { caller, digest: Buffer.from(key.sha256, 'hex') }];
+        return [key.sha256, { caller, digits: Buffer.from(key.sha256, 'latin1') }];
       }),
     );
   }
@@ -49,9 +53,10 @@ export class KeyRing {
     if (authorization?.length !== HEADER_LENGTH) return undefined;
     if (authorization.slice(0, 7).toLowerCase() !== 'bearer ') return undefined;
     // Looked up by the digest: how long that takes tells of a digest, from which no token can be made.
-    const digest = hash('sha256', authorization.slice(7), 'buffer');
-    const entry = this.#entries.get(digest.toString('hex'));
-    const isSame = timingSafeEqual(digest, entry?.digest ?? NO_DIGEST);
+    const digest = digestOf(authorization.slice(7));
+    const entry = this.#entries.get(digest);
+    this.#digits.write(digest, 'latin1');
+    const isSame = timingSafeEqual(this.#digits, entry?.digits ?? NO_DIGEST);
     return isSame ? entry?.caller : undefined;
   }
 }
