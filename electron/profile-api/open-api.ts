@@ -2,6 +2,7 @@ import type { ApiRequest, RunningApi } from './running-api.ts';
 import { createProfileServer } from './profile-server.ts';
 import type { FilledProfileStore } from './profile-store.ts';
 import { isFilled, openProfileStore } from './stores.ts';
+import { tellDefects } from './tell-defects.ts';
 
 /** Opens store and server of a Profile API in this thread. @throws AppError SETTINGS_INVALID, HOST_UNREACHABLE, AUTH_FAILED */
 export async function openApi({
@@ -15,7 +16,12 @@ export async function openApi({
     parts: settings.parts.map(({ id }) => id),
     identifiers: settings.identifiers,
   });
-  const server = createProfileServer({ settings, store, clock: Date.now });
+  const server = createProfileServer({
+    settings,
+    store,
+    clock: Date.now,
+    onFailure: tellDefects((text) => void process.stderr.write(`${text}\n`)),
+  });
   let port: number;
   try {
     port = await server.listen();
