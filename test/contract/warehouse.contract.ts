@@ -279,7 +279,7 @@ export function describeWarehouse(name: string, fixture: WarehouseFixture): void
         'writes %s from its beginning to its end, as its digest is taken',
         async (format) => {
           const path = join(folder, `grows.${format}`);
-          const rows = 300_000;
+          const rows = 150_000;
           const many = query(fixture.numbers(rows));
           const write = (): Promise<ExportResult> => warehouse.exportFile(many, path, format);
           const hashed = await hashWhileWritten(path, write, new AbortController().signal);
