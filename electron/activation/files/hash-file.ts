@@ -14,8 +14,8 @@ export interface HashedFile<T> {
 }
 
 /**
- * Writes a file and hashes it while it grows: the warehouse's engine writes on another processor. No file may be at `path`
- * before; `write` makes it and writes it from its beginning to its end, as all of our formats are written.
+ * Writes a file and hashes it while it grows: the warehouse's engine writes on another processor. Nothing may be at `path` before; `write` makes
+ * the file and writes it from its beginning to its end, as all of our formats are written.
  * @throws what `write` throws; what the system says where the file cannot be read; the signal's reason
  */
 export async function hashWhileWritten<T>(
@@ -52,12 +52,15 @@ async function follow(path: string, ended: AbortSignal): Promise<{ bytes: number
       // Asked before reading: what is then read to its end is whole.
       const isWhole = ended.aborted;
       handle ??= await openOnce(path, isWhole);
-      const { bytesRead = 0 } = (await handle?.read(chunk, 0, CHUNK_BYTES, bytes)) ?? {};
-      hash.update(chunk.subarray(0, bytesRead));
-      bytes += bytesRead;
-      if (bytesRead > 0) continue;
-      if (isWhole) return { bytes, sha256: hash.digest('hex') };
-      await delay(WAIT_MS, undefined, { signal: ended }).catch(() => undefined);
+      const read = await handle?.read(chunk, 0, CHUNK_BYTES, bytes);
+      if (read !== undefined && read.bytesRead > 0) {
+        hash.update(chunk.subarray(0, read.bytesRead));
+        bytes += read.bytesRead;
+      } else if (isWhole) {
+        return { bytes, sha256: hash.digest('hex') };
+      } else {
+        await delay(WAIT_MS, undefined, { signal: ended }).catch(() => undefined);
+      }
     }
   } finally {
     await handle?.close();

@@ -1,21 +1,13 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { hashWhileWritten } from '../../../../electron/activation/files/hash-file.ts';
+import { makeTemporaryFolder } from '../../../support/temporary-folder.ts';
 
 const never = new AbortController().signal;
-let folder: string;
-let made = 0;
-const newPath = (): string => join(folder, `file ${(made += 1)}`);
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'slipway-hash-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a file that is hashed while it is written', () => {
   it('has the digest and the size of what was written, in whatever parts and pauses', async () => {
@@ -23,9 +15,11 @@ describe('a file that is hashed while it is written', () => {
       bytes: fc.oneof(fc.uint8Array({ maxLength: 64 }), fc.constant(new Uint8Array(1_500_000).fill(7))),
       wait: fc.constantFrom(0, 0, 0, 1, 30),
     });
+    const folder = makeTemporaryFolder();
+    let made = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (parts) => {
-        const path = newPath();
+        const path = join(folder, `file ${(made += 1)}`);
         const write = async (): Promise<string> => {
           await writeFile(path, '');
           for (const { bytes, wait } of parts) {
@@ -48,8 +42,8 @@ describe('a file that is hashed while it is written', () => {
 
   it('fails as the writing fails, whether the file is there or not', async () => {
     const failure = new Error('The disk is full.');
-    await expect(hashWhileWritten(newPath(), () => Promise.reject(failure), never)).rejects.toBe(failure);
-    const path = newPath();
+    const path = join(makeTemporaryFolder(), 'file');
+    await expect(hashWhileWritten(path, () => Promise.reject(failure), never)).rejects.toBe(failure);
     const write = async (): Promise<never> => {
       await writeFile(path, 'a part');
       throw failure;
@@ -58,12 +52,13 @@ describe('a file that is hashed while it is written', () => {
   });
 
   it('fails where no file came of the writing', async () => {
-    await expect(hashWhileWritten(newPath(), () => Promise.resolve(), never)).rejects.toThrow('ENOENT');
+    const path = join(makeTemporaryFolder(), 'file');
+    await expect(hashWhileWritten(path, () => Promise.resolve(), never)).rejects.toThrow('ENOENT');
   });
 
   it('fails with the reason of an abort', async () => {
     const abort = new AbortController();
-    const path = newPath();
+    const path = join(makeTemporaryFolder(), 'file');
     const write = async (): Promise<void> => {
       await writeFile(path, 'all');
       abort.abort(new Error('The engine closes.'));
