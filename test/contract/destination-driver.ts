@@ -9,6 +9,7 @@ import {
   type DeliveryState,
 } from '../../electron/destinations/destination.ts';
 import type { Secrets } from '../../electron/domain/field-spec.ts';
+import { batchOf } from '../support/batch.ts';
 import type { DestinationFixture, DestinationWorld, Row } from './destination-fixture.ts';
 
 /** What outlives a process: the delivery's own state, and how far it came. */
@@ -141,21 +142,15 @@ export async function drive(
   } = options;
   const delivery = await openDelivery(fixture, world, rows.length, { ...options, journal, signal });
   const batches = splitRows(fixture, world, rows, options.batchRows);
-  for (const [at, batchOf] of batches.entries()) {
+  for (const [at, rowsOf] of batches.entries()) {
     if (at < journal.taken) continue;
     if (at >= stopAfter) return journal;
-    const batch: Batch = {
-      number: at + 1,
-      op,
-      isLast: at === batches.length - 1,
-      rows: batchOf,
-      json: JSON.stringify(batchOf),
-    };
+    const batch = batchOf(rowsOf, { number: at + 1, op, isLast: at === batches.length - 1 });
     if (await mustSend(fixture, delivery, batch, journal, signal)) {
       journal.unknownSince = Date.now();
       try {
         const reply = await delivery.send(batch, signal);
-        checkSecrecy(fixture, world, reply, batchOf);
+        checkSecrecy(fixture, world, reply, rowsOf);
         journal.replies.push(reply);
       } catch (error) {
         // Only these two say that nothing was taken.

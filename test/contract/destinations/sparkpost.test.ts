@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Batch, Delivery } from '../../../electron/destinations/destination.ts';
+import type { Delivery } from '../../../electron/destinations/destination.ts';
 import { sparkpost } from '../../../electron/destinations/sparkpost.ts';
+import { batchOf } from '../../support/batch.ts';
 import { sendingLimit, sparkPostError } from '../../support/vendors/sparkpost-errors.ts';
 import { startSparkPost, type SparkPost } from '../../support/vendors/sparkpost.ts';
 import type { FaultKind } from '../../support/vendors/vendor-fault.ts';
@@ -123,8 +124,7 @@ const transmissions: DestinationFixture = {
 describeDestination('SparkPost transmissions', transmissions);
 
 describe('a SparkPost transmission with an unknown outcome', () => {
-  const rows = [shared.row(1), shared.row(2)];
-  const batch: Batch = { number: 1, op: 'add', isLast: true, rows, json: JSON.stringify(rows) };
+  const batch = batchOf([shared.row(1), shared.row(2)]);
   const { signal } = new AbortController();
   const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 

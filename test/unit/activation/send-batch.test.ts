@@ -2,20 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { type Pace, RequestGate, waitFor } from '../../../electron/activation/pace.ts';
 import { type SendContext, sendBatch } from '../../../electron/activation/send-batch.ts';
 import {
-  type Batch,
   type BatchReply,
   type Delivery,
   DeliveryFailure,
 } from '../../../electron/destinations/destination.ts';
+import { batchOf } from '../../support/batch.ts';
 
 const FAST: Pace = { first: 1, longest: 4, attempts: 4, resolve: 20 };
-const BATCH: Batch = {
-  number: 1,
-  op: 'add',
-  isLast: true,
-  rows: [['a@example.com']],
-  json: '[["a@example.com"]]',
-};
+const BATCH = batchOf([['a@example.com']]);
 const REPLY: BatchReply = { rejected: [], exchange: { request: 'POST /', status: 200 } };
 type Answer = DeliveryFailure['kind'] | 'taken';
 

@@ -4,15 +4,8 @@ import type { DeliveryState } from '../../../electron/destinations/destination.t
 import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { facebook } from '../../../electron/destinations/facebook.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
-import {
-  batchOf,
-  contextOf,
-  failureOf,
-  never,
-  openDelivery,
-  startServer,
-  type Reply,
-} from './vendor-server.ts';
+import { batchOf } from '../../support/batch.ts';
+import { contextOf, failureOf, never, openDelivery, startServer, type Reply } from './vendor-server.ts';
 
 const secrets = { token: 'EAAB-token' };
 const TAKEN = { json: { audience_id: '77', session_id: '1', num_received: 2, num_invalid_entries: 0 } };

@@ -3,15 +3,8 @@ import type { DeliveryState } from '../../../electron/destinations/destination.t
 import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { pinterest } from '../../../electron/destinations/pinterest.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
-import {
-  batchOf,
-  contextOf,
-  failureOf,
-  never,
-  openDelivery,
-  startServer,
-  type Reply,
-} from './vendor-server.ts';
+import { batchOf } from '../../support/batch.ts';
+import { contextOf, failureOf, never, openDelivery, startServer, type Reply } from './vendor-server.ts';
 
 const secrets = { token: 'pina_token' };
 const LISTS = '/v5/ad_accounts/549/customer_lists';

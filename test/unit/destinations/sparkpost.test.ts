@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { sparkpost } from '../../../electron/destinations/sparkpost.ts';
-import {
-  batchOf,
-  contextOf,
-  failureOf,
-  never,
-  openDelivery,
-  startServer,
-  type Reply,
-} from './vendor-server.ts';
+import { batchOf } from '../../support/batch.ts';
+import { contextOf, failureOf, never, openDelivery, startServer, type Reply } from './vendor-server.ts';
 
 const secrets = { apiKey: '14ac5499cfdd2bb2859e' };
 const ACCEPTED = { results: { total_rejected_recipients: 0, total_accepted_recipients: 2, id: 'spring' } };

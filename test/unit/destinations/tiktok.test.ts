@@ -5,15 +5,8 @@ import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { tiktokFile } from '../../../electron/destinations/tiktok-file.ts';
 import { tiktok } from '../../../electron/destinations/tiktok.ts';
 import type { ActivationMode } from '../../../electron/domain/destination.ts';
-import {
-  batchOf,
-  contextOf,
-  failureOf,
-  never,
-  openDelivery,
-  startServer,
-  type Reply,
-} from './vendor-server.ts';
+import { batchOf } from '../../support/batch.ts';
+import { contextOf, failureOf, never, openDelivery, startServer, type Reply } from './vendor-server.ts';
 
 const secrets = { token: 'tt-token' };
 const V = '/open_api/v1.3';

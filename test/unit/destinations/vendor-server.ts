@@ -2,7 +2,6 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   DeliveryFailure,
-  type Batch,
   type Delivery,
   type DeliveryContext,
   type DeliveryState,
@@ -88,11 +87,6 @@ export function contextOf(
 export async function openDelivery(kind: DestinationKind, context: DeliveryContext): Promise<Delivery> {
   if (kind.delivery.by !== 'batches') throw new Error(`${kind.kind} takes files`);
   return kind.delivery.open(context);
-}
-
-/** A batch of these rows. */
-export function batchOf(rows: Batch['rows'], more: Partial<Batch> = {}): Batch {
-  return { number: 1, op: 'add', isLast: true, rows, json: JSON.stringify(rows), ...more };
 }
 
 /** A signal that never aborts. */

@@ -2,15 +2,8 @@ import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { TestStep } from '../../../electron/domain/test-step.ts';
 import { webhook } from '../../../electron/destinations/webhook.ts';
-import {
-  batchOf,
-  contextOf,
-  failureOf,
-  never,
-  openDelivery,
-  startServer,
-  type Reply,
-} from './vendor-server.ts';
+import { batchOf } from '../../support/batch.ts';
+import { contextOf, failureOf, never, openDelivery, startServer, type Reply } from './vendor-server.ts';
 
 const secrets = { signingSecret: 's3cret', headerValue: 'Bearer gate' };
 
