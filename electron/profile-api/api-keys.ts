@@ -3,6 +3,7 @@ import type { ProfileKey } from '../domain/profile-api.ts';
 
 const PREFIX = 'slw_';
 const RANDOM_BYTES = 32;
+const VERSION_BYTES = 6;
 /** `Bearer `, the prefix and 32 bytes as base64url. */
 const HEADER_LENGTH = 7 + PREFIX.length + 43;
 /** Hexadecimal digits of a digest. */
@@ -24,6 +25,8 @@ export function digestOf(token: string): string {
 export interface Caller {
   readonly id: string;
   readonly parts: ReadonlySet<string>;
+  /** Another one for each key, and whenever settings change. */
+  readonly version: string;
 }
 
 interface Entry {
@@ -40,9 +43,14 @@ export class KeyRing {
   /** @param parts ids of the parts that there are */
   constructor(keys: readonly ProfileKey[], parts: ReadonlySet<string>) {
     const valid = keys.filter((key) => key.revokedAt === undefined);
+    const version = randomBytes(VERSION_BYTES).toString('base64url');
     this.#entries = new Map(
-      valid.map((key) => {
-        const caller = { id: key.id, parts: new Set(key.parts.filter((part) => parts.has(part))) };
+      valid.map((key, place) => {
+        const caller: Caller = {
+          id: key.id,
+          parts: new Set(key.parts.filter((part) => parts.has(part))),
+          version: `${version}-${place}`,
+        };
         return [key.sha256, { caller, digits: Buffer.from(key.sha256, 'latin1') }];
       }),
     );

@@ -1,7 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer } from './answer.ts';
 import { type Route, type RouteName, ROUTES } from './api-contract.ts';
-import { Exchange } from './exchange.ts';
+import { type Asked, Exchange, type Reply } from './exchange.ts';
 import { PROBLEMS } from './problem-details.ts';
 import {
   batchGetProfiles,
@@ -33,8 +32,8 @@ const TABLE = ROUTES.map((route) => ({
 }));
 
 /** Answers one request, whatever it is. */
-export function handleRequest(state: ServerState, request: IncomingMessage, response: ServerResponse): void {
-  const exchange = new Exchange(state, request, response);
+export function handleRequest(state: ServerState, asked: Asked, reply: Reply): void {
+  const exchange = new Exchange(state, asked, reply);
   try {
     const answer = judge(exchange);
     if (answer instanceof Promise) void sendLater(exchange, answer);
@@ -55,16 +54,16 @@ async function sendLater(exchange: Exchange, answer: Promise<Answer | undefined>
 
 /** The order matters: who has no key learns nothing of a path, and a foreign page not even whether its key is right. */
 function judge(exchange: Exchange): ReturnType<RouteHandler> {
-  const { request, state } = exchange;
-  const { host, origin, authorization } = request.headers;
+  const { asked, state } = exchange;
+  const { headers, target } = asked;
+  const { host, origin } = headers;
   if (!isLoopbackHost(host)) return PROBLEMS.misdirected;
-  if (request.method === 'OPTIONS') {
+  if (asked.method === 'OPTIONS') {
     if (origin === undefined || !state.served.origins.has(origin)) return PROBLEMS.foreignOrigin;
     exchange.allowPreflight(origin);
     return undefined;
   }
-  exchange.caller = state.served.keys.find(authorization);
-  const target = request.url ?? '';
+  exchange.caller = headers.callerIn(state.served.keys);
   if (exchange.caller === undefined) return answerStranger(exchange, target);
   if (target.length > LONGEST_TARGET) return PROBLEMS.targetTooLong;
   return exchange.payFor(1) ?? answerCaller(exchange, target);
@@ -72,7 +71,7 @@ function judge(exchange: Exchange): ReturnType<RouteHandler> {
 
 function answerCaller(exchange: Exchange, target: string): ReturnType<RouteHandler> {
   const { path, query } = splitTarget(target);
-  const method = exchange.request.method === 'HEAD' ? 'GET' : exchange.request.method;
+  const method = exchange.asked.method === 'HEAD' ? 'GET' : exchange.asked.method;
   let allowed = '';
   for (const route of TABLE) {
     const values = matchPath(route.pattern, path);
@@ -88,7 +87,7 @@ function answerCaller(exchange: Exchange, target: string): ReturnType<RouteHandl
 
 function answerStranger(exchange: Exchange, target: string): ReturnType<RouteHandler> {
   const { path } = splitTarget(target);
-  const { method } = exchange.request;
+  const { method } = exchange.asked;
   const isRead = method === 'GET' || method === 'HEAD';
   const route = TABLE.find(({ key, pattern }) => key !== 'needed' && matchPath(pattern, path) !== undefined);
   if (!isRead || route === undefined) return PROBLEMS.unauthorized;

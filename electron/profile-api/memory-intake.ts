@@ -26,6 +26,8 @@ export interface IntakeGround {
   readonly part: HeldPart;
   /** For each identifier of the store, its place in the rows that come; undefined where it does not. */
   readonly places: readonly (number | undefined)[];
+  /** Told that from now on, other values are told. */
+  readonly change: () => void;
   /** Shows parts as they now are to be seen. */
   readonly show: () => void;
   /** Empties the part of rows. */
@@ -63,7 +65,7 @@ export class MemoryIntake implements Intake {
 
   async commit(asOf: Instant): Promise<{ readonly customers: number; readonly changed: number }> {
     this.#requireOpen();
-    const { tables, part, show } = this.#ground;
+    const { tables, part, change } = this.#ground;
     const left = new RowSet();
     const nothing = tables.nothingOf(part.place);
     await this.#slices(part.held.without(this.#came), (row) => {
@@ -77,7 +79,7 @@ export class MemoryIntake implements Intake {
     part.isForgotten = false;
     part.isTaken = false;
     part.sight = this.#staged.size === 0 ? 'plain' : 'overlaid';
-    show();
+    change();
     part.work = this.#merge(left);
     // Whoever waits for the part meets the failure; where nobody does, it must not end the process.
     part.work.catch(() => undefined);

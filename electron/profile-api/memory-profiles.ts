@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { cancelled } from '../domain/app-error.ts';
 import { type HeldPart, MemoryIntake } from './memory-intake.ts';
 import { MemoryTables } from './memory-tables.ts';
@@ -17,12 +18,19 @@ export const memoryProfiles: ProfileStoreKind = {
   },
 };
 
+const NAME_BYTES = 6;
+
 class MemoryProfiles implements FilledProfileStore {
   readonly #tables: MemoryTables;
   readonly #parts: readonly HeldPart[];
   readonly #identifiers: ReadonlyMap<string, number>;
   /** Rows that may be nobody's: they go when nothing else is under way, since an intake may just have met them. */
   readonly #empty = new RowSet();
+  /** Another one for each store, since tags outlive it. */
+  readonly #name = randomBytes(NAME_BYTES).toString('base64url');
+  #states: readonly PartState[] = [];
+  #changes = 0;
+  #version = '';
   /** Intakes, merges and parts that are emptied. */
   #underWay = 0;
 
@@ -39,14 +47,15 @@ class MemoryProfiles implements FilledProfileStore {
       isForgotten: false,
       work: Promise.resolve(),
     }));
+    this.#change();
   }
 
   parts(): readonly PartState[] {
-    return this.#parts.map(({ id, asOf, held }) => ({
-      id,
-      asOf,
-      customers: asOf === undefined ? 0 : held.size,
-    }));
+    return this.#states;
+  }
+
+  version(): string {
+    return this.#version;
   }
 
   find(ids: readonly string[]): (StoredProfile | undefined)[] {
@@ -80,6 +89,7 @@ class MemoryProfiles implements FilledProfileStore {
       tables: this.#tables,
       part,
       places,
+      change: () => this.#change(),
       show: () => this.#show(),
       clear: (rows) => this.#clear(part, rows),
       rest: (rows) => this.#rest(rows),
@@ -91,7 +101,7 @@ class MemoryProfiles implements FilledProfileStore {
     if (part === undefined || !this.#tables.isOpen) return;
     part.asOf = undefined;
     part.sight = 'hidden';
-    this.#show();
+    this.#change();
     if (part.isTaken) {
       part.isForgotten = true;
       return;
@@ -112,6 +122,19 @@ class MemoryProfiles implements FilledProfileStore {
       part.asOf = undefined;
       part.held = new RowSet();
     }
+    this.#change();
+  }
+
+  /** From now on, something else is told. */
+  #change(): void {
+    this.#changes += 1;
+    this.#version = `${this.#name}-${this.#changes}`;
+    this.#states = this.#parts.map(({ id, asOf, held }) => ({
+      id,
+      asOf,
+      customers: asOf === undefined ? 0 : held.size,
+    }));
+    this.#show();
   }
 
   #show(): void {

@@ -6,8 +6,8 @@ import { IDENTIFIER_PART } from './profile-store.ts';
 /** How a part is seen: not at all, as it stands in its column, or with what is staged before it. */
 export type Sight = 'hidden' | 'plain' | 'overlaid';
 
-/** Rows that are written before others have their turn: a few milliseconds at most. */
-const SLICE = 200;
+/** Rows that are written before others have their turn: about a millisecond. */
+const SLICE = 100;
 
 type Text = string | null;
 type FindIds = { readonly value: string; readonly limit: number };

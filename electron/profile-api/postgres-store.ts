@@ -64,6 +64,10 @@ class TableReader implements ProfileStore {
     });
   }
 
+  version(): undefined {
+    return undefined;
+  }
+
   async find(ids: readonly string[]): Promise<(StoredProfile | undefined)[]> {
     return this.#isOpen ? this.#reads.find(ids) : ids.map(() => undefined);
   }
@@ -137,6 +141,10 @@ export class FilledTable implements FilledProfileStore {
 
   parts(): readonly PartState[] {
     return this.#reader.parts();
+  }
+
+  version(): undefined {
+    return undefined;
   }
 
   find(ids: readonly string[]): Promise<(StoredProfile | undefined)[]> {

@@ -19,6 +19,8 @@ export interface PartState {
 export interface ProfileStore {
   /** The parts in their order, as told by {@link StoredProfile.parts}. */
   parts(): readonly PartState[];
+  /** Another text whenever what is told of any customer may have changed; undefined where others change it as well. */
+  version(): string | undefined;
   /** Customers in the order of `ids` (1,000 at most); undefined for each that is not there. @throws AppError HOST_UNREACHABLE, QUERY_FAILED */
   find(ids: readonly string[]): (StoredProfile | undefined)[] | Promise<(StoredProfile | undefined)[]>;
   /** Ids of the customers with an identifier's value, `limit` at most, sorted. @throws as {@link find} */

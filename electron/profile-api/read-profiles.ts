@@ -27,25 +27,26 @@ export const readProfile: RouteHandler = (exchange, [segment = '']) => {
   const states = store.parts();
   const found = store.find([id]);
   if (found instanceof Promise) return found.then((profiles) => tellOne(exchange, profiles[0], states));
-  return tellOne(exchange, found[0], states);
+  return tellOne(exchange, found[0], states, exchange.tag);
 };
 
 function tellOne(
   exchange: Exchange,
   profile: StoredProfile | undefined,
   states: readonly PartState[],
+  tag?: string,
 ): Answer {
   const text = profile === undefined ? undefined : tellProfile(profile, states, exchange.scope);
   if (text === undefined && isStarting(states, exchange.scope)) return PROBLEMS.starting;
   count(exchange, text === undefined ? 0 : 1, text === undefined ? 1 : 0);
-  return text === undefined ? PROBLEMS.noCustomer : tagged(text);
+  return text === undefined ? PROBLEMS.noCustomer : tagged(text, tag);
 }
 
 /** `POST /v1/profiles:batchGet`. Each id beyond the first costs as much as a request. */
 export const batchGetProfiles: RouteHandler = async (exchange) => {
-  const { request } = exchange;
-  if (!isJsonBody(request)) return PROBLEMS.badContentType;
-  const body = await readBody(request);
+  const { message } = exchange.asked;
+  if (message === undefined || !isJsonBody(message)) return PROBLEMS.badContentType;
+  const body = await readBody(message);
   if (body === 'gone') return undefined;
   if (body === 'too-large') return PROBLEMS.bodyTooLarge;
   const asked = BatchGet.safeParse(parseJson(body));

@@ -24,7 +24,14 @@ export const readMetrics: RouteHandler = (exchange) => {
   const { store, warnings, metrics, connections, dropped } = exchange.state;
   const parts = servedParts(exchange, store.parts()).filter(({ id }) => exchange.scope.has(id));
   const warned = new Set(warnings.keys());
-  return plain(200, metrics.text({ parts, warned, connections, dropped, now: exchange.now }), METRICS_TYPE);
+  const text = metrics.text({
+    parts,
+    warned,
+    connections: connections(),
+    dropped: dropped(),
+    now: exchange.now,
+  });
+  return plain(200, text, METRICS_TYPE);
 };
 
 /** `GET /openapi.json`. */

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { writeApiDocument } from './api-document.ts';
 import { KeyRing } from './api-keys.ts';
 import type { ApiSettings } from './api-settings.ts';
@@ -42,9 +41,4 @@ export class ServedSettings {
     }
     return this.#document.text;
   }
-}
-
-/** The strong ETag of a body. */
-export function tagOf(body: string): string {
-  return `"${hash('sha256', body, 'base64url').slice(0, 22)}"`;
 }

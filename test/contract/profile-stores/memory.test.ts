@@ -1,19 +1,10 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { isFilled, openProfileStore } from '../../../electron/profile-api/stores.ts';
 import type { FilledProfileStore } from '../../../electron/profile-api/profile-store.ts';
+import { openMemoryStore as open } from '../../support/profile-api/stores.ts';
 import { makeTemporaryFolder } from '../../support/temporary-folder.ts';
 import { describeFilledStore } from './profile-store.contract.ts';
-
-const open = async (
-  parts: readonly string[],
-  identifiers: readonly string[],
-): Promise<FilledProfileStore> => {
-  const store = await openProfileStore('memory', { settings: {}, secrets: {}, parts, identifiers });
-  if (!isFilled(store)) throw new Error('Memory is filled by this app.');
-  return store;
-};
 
 describeFilledStore('profiles in memory', {
   open: ({ parts, identifiers }) => open(parts, identifiers),
@@ -47,6 +38,25 @@ it('gives others their turn while a refresh is merged and while a part is emptie
   await store.close();
   // A few hundred rows at most in each.
   expect(Math.min(turnsOfMerge, turnsOfForget)).toBeGreaterThanOrEqual(ROWS / 250);
+});
+
+it('has one version from one commit to the next, and shares none with another store', async () => {
+  const [store, other] = [await open(['main'], ['email']), await open(['main'], ['email'])];
+  const seen = [store.version(), other.version()];
+  await fill(store, 'old');
+  seen.push(store.version());
+  const second = fill(store, 'new');
+  await nextTurn();
+  expect(store.version()).toBe(seen[2]);
+  await second;
+  seen.push(store.version());
+  // Waits for the merge.
+  await (await store.begin({ part: 0, identifiers: [] })).abort();
+  expect(store.version()).toBe(seen[3]);
+  await store.forget(0);
+  seen.push(store.version());
+  expect(new Set(seen).size).toBe(5);
+  await Promise.all([store.close(), other.close()]);
 });
 
 it('finds many by the same value without sorting them all, in the order of their ids', async () => {

@@ -98,8 +98,12 @@ export function describeFilledStore(name: string, fixture: ProfileStoreFixture):
         fc.asyncProperty(fc.array(act, { minLength: 1, maxLength: 8 }), (history) =>
           withStore(async (store) => {
             const model = new ProfileModel(NAMES.parts.length, NAMES.identifiers);
+            const told = new Map<string, unknown>();
             await expectSame(store, model);
-            for (const each of history) await perform(store, model, each);
+            for (const each of history) {
+              await perform(store, model, each);
+              await expectVersioned(store, told);
+            }
           }),
         ),
         { numRuns: fixture.histories },
@@ -249,6 +253,15 @@ async function expectSame(store: FilledProfileStore, model: ProfileModel): Promi
   for (const [at, { asOf, customers }] of states.entries()) {
     if (asOf !== undefined) expect(customers).toBe(model.customers(at));
   }
+}
+
+/** What is told under a version is the same under it for ever. `told` has what was told so far. */
+async function expectVersioned(store: FilledProfileStore, told: Map<string, unknown>): Promise<void> {
+  const version = store.version();
+  if (version === undefined) return;
+  const now = [store.parts(), await store.find(IDS)];
+  expect(told.get(version) ?? now).toEqual(now);
+  told.set(version, now);
 }
 
 function rowsOf(rows: readonly Row[], carries: boolean) {

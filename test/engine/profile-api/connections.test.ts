@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { SERVER_LIMITS, type ServerLimits } from '../../../electron/profile-api/profile-server.ts';
+import { SERVER_LIMITS, type ServerLimits } from '../../../electron/profile-api/server-limits.ts';
 import type { ProfileStore } from '../../../electron/profile-api/profile-store.ts';
 import {
   exchangeRaw,
@@ -9,8 +9,9 @@ import {
   statusesOf,
   until,
 } from '../../support/profile-api/raw-socket.ts';
-import { ALL_TOKEN, shopStore } from '../../support/profile-api/shop-profiles.ts';
+import { ALL_TOKEN, shopStore, STATES } from '../../support/profile-api/shop-profiles.ts';
 import { startApi, type TestApi } from '../../support/profile-api/start-api.ts';
+import { mapStore } from '../../support/profile-api/stores.ts';
 
 /** The limits of the product, with shorter times. */
 const SHORT: ServerLimits = {
@@ -168,6 +169,91 @@ test('pipelined requests are answered in their order, each with its own customer
     expect(told).toEqual(ids.filter((_, at) => expected[at] === 200));
   } finally {
     await late.stop();
+  }
+});
+
+test('requests that come before an answer wait for it, each for its own customer', async () => {
+  const late = await startApi({ limits: SHORT, store: backwardsStore() });
+  try {
+    const raw = await openRaw(late.port);
+    const ids = ['1', '2', '9', '1', '2'];
+    for (const id of ids) {
+      raw.socket.write(`GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`);
+      await setTimeout(5);
+    }
+    // Nothing more will come of a client that has said so: it still gets its answers.
+    raw.socket.end();
+    await raw.ended;
+    expect(statusesOf(raw.text())).toEqual([200, 200, 404, 200, 200]);
+    const told = [...raw.text().matchAll(/"customerId":"(\d)"/g)].map((match) => match[1]);
+    expect(told).toEqual(['1', '2', '1', '2']);
+  } finally {
+    await late.stop();
+  }
+});
+
+/** Customers `a` and `b`, with documents that are long and all of one letter. */
+function longStore(length: number): ProfileStore {
+  const profile = (id: string) => ({
+    id,
+    parts: [JSON.stringify({ attributes: { city: id.repeat(length) }, audiences: [] })],
+  });
+  return mapStore(STATES, new Map(['a', 'b'].map((id) => [id, profile(id)])));
+}
+
+const COUNT = /^slipway_api_requests_total{route="readProfile",status="200"} (\d+)$/m;
+
+/**
+ * Asks for a customer, one request at a time, until the answers find no room between server and client any more.
+ * @returns how often it asked
+ */
+async function askUntilFull({ ask }: TestApi, raw: RawSocket, id: string): Promise<number> {
+  raw.socket.pause();
+  // Each request goes out at once, though nothing was answered of the one before.
+  raw.socket.setNoDelay(true);
+  const countAnswers = async (): Promise<number> =>
+    Number(COUNT.exec((await ask('/metrics', { token: ALL_TOKEN })).body)?.[1] ?? 0);
+  let answers = await countAnswers();
+  for (let asked = 1; ; asked += 1) {
+    const before = answers;
+    raw.socket.write(`GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`);
+    for (let turn = 0; turn < 20 && answers === before; turn += 1) answers = await countAnswers();
+    if (answers === before) return asked;
+  }
+}
+
+test('a client that reads late gets every answer whole, and its own', async () => {
+  const patient = { ...SERVER_LIMITS, idle: 60_000 };
+  const long = await startApi({ limits: patient, store: longStore(15_000) });
+  try {
+    const clients = [];
+    for (const id of ['a', 'b', 'a']) {
+      const raw = await openRaw(long.port);
+      clients.push({ id, raw, asked: await askUntilFull(long, raw, id) });
+    }
+    for (const { id, raw, asked } of clients) {
+      expect(asked).toBeGreaterThan(20);
+      raw.socket.resume();
+      await until(() => statusesOf(raw.text()).length === asked && raw.text().endsWith(']}}}'));
+      const cities = [...raw.text().matchAll(/"city":"([^"]*)"/g)].map((match) => match[1]);
+      expect(new Set(cities)).toEqual(new Set([id.repeat(15_000)]));
+      expect(cities).toHaveLength(asked);
+      raw.socket.destroy();
+    }
+  } finally {
+    await long.stop();
+  }
+});
+
+test('a client that asks one by one and never reads is cut off', async () => {
+  const long = await startApi({ limits: SHORT, store: longStore(15_000) });
+  try {
+    const raw = await openRaw(long.port);
+    await askUntilFull(long, raw, 'a');
+    await until(() => long.server.connections() === 1);
+    raw.socket.destroy();
+  } finally {
+    await long.stop();
   }
 });
 

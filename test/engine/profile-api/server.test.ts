@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PROFILE_1, batchOf, json, unstamped } from '../../support/profile-api/asking.ts';
+import { PROFILE_1, batchOf, json, unstamped, withApi } from '../../support/profile-api/asking.ts';
 import {
   ALL_TOKEN,
   AS_OF,
   AS_OF_SECRET,
   BASICS_TOKEN,
+  SETTINGS,
   shopStore,
 } from '../../support/profile-api/shop-profiles.ts';
 import { type TestApi, startApi } from '../../support/profile-api/start-api.ts';
-import { lateStore } from '../../support/profile-api/stores.ts';
+import { lateStore, openMemoryStore } from '../../support/profile-api/stores.ts';
 
 describe.each([
   ['answers at once', shopStore],
@@ -184,4 +185,30 @@ describe.each([
       expect((await api.ask(`/v1/audiences/${path}`, { token: BASICS_TOKEN })).status).toBe(404);
     }
   });
+});
+
+test('an ETag of profiles in memory holds until a part is read anew, for the key that it was told to', async () => {
+  const store = await openMemoryStore(['basics', 'contact'], []);
+  const fill = async (city: string): Promise<void> => {
+    const intake = await store.begin({ part: 0, identifiers: [] });
+    const document = JSON.stringify({ attributes: { city }, audiences: [] });
+    await intake.write({ ids: ['1'], documents: [document] });
+    await intake.commit(AS_OF);
+  };
+  await fill('Basel');
+  await withApi({ store }, async ({ ask, server }) => {
+    const read = (token: string, etag?: string) =>
+      ask('/v1/profiles/1', { token, ...(etag === undefined ? {} : { headers: { 'if-none-match': etag } }) });
+    const etag = (await read(ALL_TOKEN)).headers.etag ?? '';
+    expect(etag).toMatch(/^"[\w-]+"$/);
+    const again = await read(ALL_TOKEN, etag);
+    expect([again.status, again.body, again.headers.etag]).toEqual([304, '', etag]);
+    expect((await read(BASICS_TOKEN, etag)).status).toBe(200);
+    await fill('Bern');
+    const anew = await read(ALL_TOKEN, etag);
+    expect([anew.status, anew.body.includes('Bern')]).toEqual([200, true]);
+    server.update(SETTINGS);
+    expect((await read(ALL_TOKEN, anew.headers.etag)).status).toBe(200);
+  });
+  await store.close();
 });

@@ -1,5 +1,11 @@
 import { AppError, type ErrorCode } from '../../../electron/domain/app-error.ts';
-import type { PartState, ProfileStore, StoredProfile } from '../../../electron/profile-api/profile-store.ts';
+import type {
+  FilledProfileStore,
+  PartState,
+  ProfileStore,
+  StoredProfile,
+} from '../../../electron/profile-api/profile-store.ts';
+import { isFilled, openProfileStore } from '../../../electron/profile-api/stores.ts';
 
 /** The customers of a store made for a test, by their ids. */
 export type Customers = ReadonlyMap<string, StoredProfile>;
@@ -12,6 +18,7 @@ export function mapStore(
 ): ProfileStore {
   return {
     parts: () => states,
+    version: () => undefined,
     find: (ids) => ids.map((id) => customers.get(id)),
     findIds: (identifier, value, limit) => [
       ...(identifiers.get(`${identifier}:${value}`) ?? []).slice(0, limit),
@@ -40,5 +47,21 @@ export function failingStore(
     if (way === 'at-once') throw error;
     return Promise.reject(error);
   };
-  return { parts: () => states, find: fail, findIds: fail, close: () => Promise.resolve() };
+  return {
+    parts: () => states,
+    version: () => undefined,
+    find: fail,
+    findIds: fail,
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Opens the store that keeps profiles in memory. */
+export async function openMemoryStore(
+  parts: readonly string[],
+  identifiers: readonly string[],
+): Promise<FilledProfileStore> {
+  const store = await openProfileStore('memory', { settings: {}, secrets: {}, parts, identifiers });
+  if (!isFilled(store)) throw new Error('Memory is filled by this app.');
+  return store;
 }

@@ -1,0 +1,133 @@
+import type { Socket } from 'node:net';
+import type { Asked, Reply } from './exchange.ts';
+import { handleRequest } from './handle-request.ts';
+import { readHead, type RequestHeaders } from './request-head.ts';
+import type { ResponseWriter } from './response-writer.ts';
+import type { ServerLimits } from './server-limits.ts';
+import type { ServerState } from './server-state.ts';
+
+/** A client that was told when its connection ends may be as late as this, in milliseconds. */
+const GRACE = 1_000;
+const CLOSES = 'Connection: close\r\n';
+
+/** What the fast connections of one server share. */
+export interface FastGround {
+  readonly state: ServerState;
+  readonly limits: ServerLimits;
+  readonly writer: ResponseWriter;
+  /** Lines that say for how long a connection is kept. */
+  readonly keeps: string;
+  /** Gives a connection to `node:http`. */
+  readonly handOver: (socket: Socket) => void;
+}
+
+/**
+ * A connection whose requests are all of the plain kind that {@link readHead} knows. They are answered without `node:http`, which takes more
+ * time for a request than everything else that is done for it. With the first request of another kind, the connection is handed over for good.
+ */
+export class FastConnection implements Reply {
+  readonly #ground: FastGround;
+  readonly #socket: Socket;
+  #headers: RequestHeaders | undefined;
+  /** A request is being answered, or its answer does not go out. */
+  #isBusy = false;
+  /** What came meanwhile. */
+  #held: Buffer[] = [];
+  #hasEnded = false;
+  /** Milliseconds without a request, counted by {@link check}. */
+  #idle = 0;
+
+  constructor(ground: FastGround, socket: Socket) {
+    this.#ground = ground;
+    this.#socket = socket;
+    socket.on('data', this.#onData);
+    socket.on('end', this.#onEnd);
+    socket.on('timeout', this.#onTimeout);
+    socket.on('error', ignore);
+  }
+
+  /**
+   * Ends the connection when it has been idle for too long. A timer for each would be set back with every request.
+   * @param passed milliseconds since the last check
+   */
+  check(passed: number): void {
+    if (this.#isBusy) return;
+    this.#idle += passed;
+    if (this.#idle > this.#ground.limits.keepAlive + GRACE) this.#socket.destroy();
+  }
+
+  send(status: number, headers: readonly string[], body: string, isLast: boolean): void {
+    const { limits, writer } = this.#ground;
+    const socket = this.#socket;
+    if (socket.destroyed) return;
+    const isTaken = writer.write(
+      socket,
+      { status, headers, rest: isLast ? CLOSES : this.#ground.keeps },
+      body,
+    );
+    if (isLast) socket.end();
+    else if (isTaken) this.#goOn();
+    else {
+      socket.setTimeout(limits.idle);
+      socket.once('drain', () => {
+        socket.setTimeout(0);
+        this.#goOn();
+      });
+    }
+  }
+
+  readonly #onData = (bytes: Buffer): void => {
+    if (this.#isBusy) {
+      this.#held.push(bytes);
+      this.#socket.pause();
+      return;
+    }
+    this.#idle = 0;
+    const head = readHead(bytes, this.#headers);
+    if (head === undefined) {
+      this.#leave(bytes);
+      return;
+    }
+    this.#isBusy = true;
+    this.#headers = head.headers;
+    handleRequest(this.#ground.state, askedBy(head.target, head.headers), this);
+  };
+
+  readonly #onEnd = (): void => {
+    this.#hasEnded = true;
+    if (!this.#isBusy) this.#socket.end();
+  };
+
+  /** The client does not read. */
+  readonly #onTimeout = (): void => void this.#socket.destroy();
+
+  #goOn(): void {
+    this.#isBusy = false;
+    if (this.#held.length > 0) {
+      const bytes = Buffer.concat(this.#held);
+      this.#held = [];
+      this.#socket.resume();
+      this.#onData(bytes);
+    } else if (this.#hasEnded) this.#socket.end();
+  }
+
+  #leave(bytes: Buffer): void {
+    const socket = this.#socket;
+    // What comes later is judged by others.
+    this.#isBusy = true;
+    socket.off('data', this.#onData);
+    socket.off('end', this.#onEnd);
+    socket.off('timeout', this.#onTimeout);
+    socket.off('error', ignore);
+    this.#ground.handOver(socket);
+    // As if they came only now: before anything else that comes.
+    socket.emit('data', bytes);
+  }
+}
+
+function askedBy(target: string, headers: RequestHeaders): Asked {
+  return { method: 'GET', target, headers, message: undefined };
+}
+
+// A reset is followed by the end of the connection.
+function ignore(): void {}
