@@ -20,7 +20,14 @@ export interface LoadResult {
   readonly errors: number;
   readonly p50: number;
   readonly p99: number;
+  /** The p99 of each {@link WINDOW}. */
+  readonly windows: readonly number[];
 }
+
+/** Milliseconds. */
+const WINDOW = 250;
+/** Requests of a window that has a p99. */
+const LEAST = 200;
 
 const HEAD_END = Buffer.from('\r\n\r\n');
 
@@ -34,6 +41,7 @@ async function run(request: LoadRequest): Promise<LoadResult> {
     (path) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n\r\n`,
   );
   const times: number[] = [];
+  const windows: number[][] = [];
   let errors = 0;
   let next = 0;
   const begin = performance.now();
@@ -66,7 +74,9 @@ async function run(request: LoadRequest): Promise<LoadResult> {
             }, wait);
         };
         readAnswers(socket, (status) => {
-          times.push(performance.now() - due);
+          const now = performance.now();
+          times.push(now - due);
+          (windows[Math.floor((now - begin) / WINDOW)] ??= []).push(now - due);
           if (status !== 200) errors += 1;
           send();
         });
@@ -85,6 +95,7 @@ async function run(request: LoadRequest): Promise<LoadResult> {
     errors,
     p50: percentile(times, 0.5),
     p99: percentile(times, 0.99),
+    windows: windows.flatMap((each) => (each.length < LEAST ? [] : [percentile(each, 0.99)])),
   };
 }
 
