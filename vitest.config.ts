@@ -17,6 +17,8 @@ export default defineConfig({
           include: ['test/engine/**/*.test.ts', 'test/contract/**/*.test.ts'],
           // Native addons (DuckDB, SQLite) keep threads and handles; a process per file keeps them apart.
           pool: 'forks',
+          // One less than there are cores would leave one of two idle: most files wait for a disk or a server now and then.
+          maxWorkers: 2,
           // As the driver would be without the app: what spares memory after large statements costs these many small ones a tenth.
           env: { DUCKDB_JE_MALLOC_CONF: '' },
           testTimeout: 60_000,

@@ -117,9 +117,7 @@ describe.each([
     await writeFile(home, 'a file where the folder should be');
     const { closed } = openWay(startHost(start));
     await closed;
-    await vi.waitFor(() => {
-      expect(losses).toHaveLength(1);
-    });
+    await vi.waitFor(() => expect(losses).toHaveLength(1), 10_000);
     expect(losses[0]).toMatchObject({ kind: 'failed' });
     expect(losses[0]?.message).not.toBe('');
     expect(losses[0]?.help).not.toBe('');

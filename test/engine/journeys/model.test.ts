@@ -27,7 +27,7 @@ import { duckdbWorldWriter } from '../../support/journeys/write-world.ts';
 const SCENES = 120;
 const SEED = 20_261_205;
 /** In milliseconds. */
-const LONGEST = 5 * 60_000;
+const LONGEST = 15 * 60_000;
 const PLACE = { catalog: 'slipway_state', schema: 'main' };
 
 let folder = '';

@@ -84,19 +84,19 @@ describe('the sessions', () => {
   it('open anew once settings changed, and close the old when its acts end', async () => {
     let end: () => void = () => undefined;
     const running = sessions.use('shop', {}, () => new Promise<void>((resolve) => (end = resolve)));
-    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    await vi.waitFor(() => expect(opened).toHaveLength(1), 10_000);
     sessions.retire('shop');
     await use();
     expect(opened).toHaveLength(2);
     expect(closed).toBe(0);
     end();
     await running;
-    await vi.waitFor(() => expect(closed).toBe(1));
+    await vi.waitFor(() => expect(closed).toBe(1), 10_000);
   });
 
   it('open anew after the warehouse was lost', async () => {
     await failureOf(() => sessions.use('shop', {}, () => Promise.reject(lost)));
-    await vi.waitFor(() => expect(closed).toBe(1));
+    await vi.waitFor(() => expect(closed).toBe(1), 10_000);
     await use();
     expect(opened).toHaveLength(2);
   });
@@ -123,7 +123,7 @@ describe('the sessions', () => {
     const leaving = new AbortController();
     const stays = use();
     const leaves = use({ signal: leaving.signal });
-    await vi.waitFor(() => expect(opened).toHaveLength(1));
+    await vi.waitFor(() => expect(opened).toHaveLength(1), 10_000);
     leaving.abort();
     expect((await failureOf(() => leaves)).code).toBe('CANCELLED');
     expect(opened[0]?.signal?.aborted).toBe(false);
@@ -134,7 +134,7 @@ describe('the sessions', () => {
     release = () => undefined;
     const alone = new AbortController();
     const waits = use({ signal: alone.signal });
-    await vi.waitFor(() => expect(opened).toHaveLength(2));
+    await vi.waitFor(() => expect(opened).toHaveLength(2), 10_000);
     alone.abort();
     await failureOf(() => waits);
     expect(opened[1]?.signal?.aborted).toBe(true);

@@ -217,7 +217,7 @@ describe('what is told of files', () => {
       signal: new AbortController().signal,
     });
     await expect(delivery).rejects.toBe(full);
-    await expect.poll(() => isClosed).toBe(true);
+    await expect.poll(() => isClosed, { timeout: 10_000 }).toBe(true);
   });
 });
 
