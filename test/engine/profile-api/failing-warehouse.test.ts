@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Services } from '../../../electron/services/index.ts';
 import { useEngine } from '../../support/engine.ts';
 import { FILES, connectCustomers, formOfColumns } from '../../support/profile-api/customers-file.ts';
@@ -68,4 +68,38 @@ describe('a warehouse that fails, or whose tables change', () => {
     expect(states.find(({ id }) => id === 'tier')?.error?.code).toMatch(/COLUMN_MISSING|QUERY_FAILED/);
     expect((await ask('/healthz')).body).toMatchObject({ status: 'degraded' });
   });
+
+  it('tells nothing any more once its time to live is over, and everything again once the warehouse is back', async () => {
+    writeFileSync(file, WHOLE);
+    await refresh();
+    const before = await ask('/v1/profiles/a');
+    expect(before.status).toBe(200);
+    renameSync(file, `${file}.away`);
+
+    afterHours(23);
+    await refresh();
+    expect(await ask('/v1/profiles/a')).toEqual(before);
+    afterHours(2);
+    await refresh();
+    expect((await ask('/v1/profiles/a')).status).toBe(503);
+    expect((await ask('/v1/profiles/nobody')).status).toBe(503);
+    expect(await ask('/healthz')).toMatchObject({ status: 503, body: { status: 'degraded' } });
+
+    renameSync(`${file}.away`, file);
+    await refresh();
+    await refresh();
+    expect((await ask('/v1/profiles/a')).body).toMatchObject({
+      parts: { tier: { attributes: { tier: 'gold' } } },
+    });
+  });
 });
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** Sets the clock of the engine ahead; timers go on as before. The time to live is a day. */
+function afterHours(hours: number): void {
+  const now = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: now + hours * 3_600_000 });
+}
