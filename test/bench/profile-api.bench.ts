@@ -20,7 +20,7 @@ import {
 } from './support/profile-load.ts';
 
 /** Both are measured by turns, for so short that a machine that others use as well is as fast for one as for the other. */
-const ROUNDS = 41;
+const ROUNDS = 61;
 const ROUND_MILLISECONDS = 250;
 const POSTGRES_ROUNDS = 7;
 const MILLISECONDS = 2_000;
@@ -37,18 +37,22 @@ const memory = await openBenchApi(token, { store: { kind: 'memory', settings: {}
 await fill(memory, profiles, () => 3);
 const bytes = (process.memoryUsage().rss - before) / profiles;
 
+const constant = await startConstant(await readSample(memory));
 await compareWithConstant(memory);
 await measureLatency(memory);
-await memory.stop();
+await Promise.all([memory.stop(), constant.stop()]);
 await comparePostgres();
 load.stop();
 
-async function compareWithConstant(api: RunningApi): Promise<void> {
+async function readSample(api: RunningApi): Promise<string> {
   const [path = ''] = pathsOf(profiles, 'uniform', 1);
   const sample = await fetch(`http://127.0.0.1:${api.port}${path}`, {
     headers: { authorization: `Bearer ${token}` },
   });
-  const constant = await startConstant(await sample.text());
+  return sample.text();
+}
+
+async function compareWithConstant(api: RunningApi): Promise<void> {
   const ask = (port: number, paths: readonly string[], milliseconds: number) =>
     load.ask({ port, paths, token, connections: CONNECTIONS, milliseconds });
   for (const law of ['uniform', 'zipf'] as const) {
@@ -77,7 +81,6 @@ async function compareWithConstant(api: RunningApi): Promise<void> {
       bytesPerProfile: bytes,
     });
   }
-  await constant.stop();
 }
 
 /** The median of the ratios of the rounds. */
@@ -88,20 +91,26 @@ function ratioOf(theirs: readonly number[], ours: readonly number[]): number {
 /**
  * Times at half the greatest load: the limit is 5 ms; while a hundredth of the profiles changes, three times that of calm. Each is the median of
  * the p99 of all quarters of a second, in rounds with a load of their own: a machine that others use as well stands still for tens of
- * milliseconds now and then. `whole` has the p99 of each round, with what it stood still.
+ * milliseconds now and then. `whole` has the p99 of each round, with what it stood still; `constant` has that of the constant server at the same load.
  */
 async function measureLatency(api: RunningApi): Promise<void> {
   const paths = pathsOf(profiles, 'uniform');
   const base = { port: api.port, paths, token, connections: CONNECTIONS };
   await load.ask({ ...base, milliseconds: MILLISECONDS });
-  const rounds: { rate: number; calm: LoadResult; busy: LoadResult }[] = [];
+  const rounds: { rate: number; calm: LoadResult; busy: LoadResult; constant: LoadResult }[] = [];
   for (let round = 0; round < LATENCY_ROUNDS; round += 1) {
     const rate = (await load.ask({ ...base, milliseconds: MILLISECONDS })).perSecond / 2;
     const calm = await load.ask({ ...base, milliseconds: LATENCY_MILLISECONDS, rate });
     const refreshing = fill(api, profiles, (at) => (at % 100 === 0 ? 4 + round : 3));
     const busy = await load.ask({ ...base, milliseconds: LATENCY_MILLISECONDS, rate });
     await refreshing;
-    rounds.push({ rate, calm, busy });
+    const control = await load.ask({
+      ...base,
+      port: constant.port,
+      milliseconds: LATENCY_MILLISECONDS,
+      rate,
+    });
+    rounds.push({ rate, calm, busy, constant: control });
   }
   const medianOf = (read: (round: (typeof rounds)[number]) => number): number => median(rounds.map(read));
   const calmP99 = median(rounds.flatMap(({ calm }) => calm.windows));
@@ -117,6 +126,7 @@ async function measureLatency(api: RunningApi): Promise<void> {
     rate: medianOf(({ rate }) => rate),
     p50: medianOf(({ calm }) => calm.p50),
     whole: rounds.map(({ calm }) => calm.p99),
+    constant: rounds.map(({ constant: { p99 } }) => p99),
     errors: rounds.reduce((sum, { calm }) => sum + calm.errors, 0),
   });
   report({
