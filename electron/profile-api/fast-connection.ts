@@ -33,7 +33,6 @@ export class FastConnection implements Reply {
   #isBusy = false;
   /** What came meanwhile. */
   #held: Buffer[] = [];
-  #hasEnded = false;
   /** Milliseconds without a request, counted by {@link check}. */
   #idle = 0;
 
@@ -51,29 +50,19 @@ export class FastConnection implements Reply {
    * @param passed milliseconds since the last check
    */
   check(passed: number): void {
-    if (this.#isBusy) return;
+    if (this.#isBusy || this.#socket.writableLength > 0) return;
     this.#idle += passed;
     if (this.#idle > this.#ground.limits.keepAlive + GRACE) this.#socket.destroy();
   }
 
   send(status: number, headers: readonly string[], body: string, isLast: boolean): void {
-    const { limits, writer } = this.#ground;
     const socket = this.#socket;
-    if (socket.destroyed) return;
-    const isTaken = writer.write(
-      socket,
-      { status, headers, rest: isLast ? CLOSES : this.#ground.keeps },
-      body,
-    );
+    if (socket.destroyed || socket.writableEnded) return;
+    const { keeps, writer } = this.#ground;
+    const isTaken = writer.write(socket, { status, headers, rest: isLast ? CLOSES : keeps }, body);
     if (isLast) socket.end();
     else if (isTaken) this.#goOn();
-    else {
-      socket.setTimeout(limits.idle);
-      socket.once('drain', () => {
-        socket.setTimeout(0);
-        this.#goOn();
-      });
-    }
+    else socket.once('drain', () => this.#goOn());
   }
 
   readonly #onData = (bytes: Buffer): void => {
@@ -91,24 +80,30 @@ export class FastConnection implements Reply {
     this.#isBusy = true;
     this.#headers = head.headers;
     handleRequest(this.#ground.state, askedBy(head.target, head.headers), this);
+    this.#limitWait();
   };
 
-  readonly #onEnd = (): void => {
-    this.#hasEnded = true;
-    if (!this.#isBusy) this.#socket.end();
-  };
+  /** Whoever says nothing more is not waited for, as `node:http` does it: what was answered goes out. */
+  readonly #onEnd = (): void => void this.#socket.end();
 
-  /** The client does not read. */
+  /** Neither side has sent anything for too long. */
   readonly #onTimeout = (): void => void this.#socket.destroy();
+
+  /** Ends the connection when an answer is not there, or not read, for too long. */
+  #limitWait(): void {
+    const socket = this.#socket;
+    const { idle } = this.#ground.limits;
+    const isWaiting = this.#isBusy || socket.writableLength > 0;
+    if (isWaiting && socket.timeout !== idle) socket.setTimeout(idle);
+  }
 
   #goOn(): void {
     this.#isBusy = false;
-    if (this.#held.length > 0) {
-      const bytes = Buffer.concat(this.#held);
-      this.#held = [];
-      this.#socket.resume();
-      this.#onData(bytes);
-    } else if (this.#hasEnded) this.#socket.end();
+    if (this.#held.length === 0 || this.#socket.writableEnded) return;
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#socket.resume();
+    this.#onData(bytes);
   }
 
   #leave(bytes: Buffer): void {
@@ -120,6 +115,8 @@ export class FastConnection implements Reply {
     socket.off('timeout', this.#onTimeout);
     socket.off('error', ignore);
     this.#ground.handOver(socket);
+    // Without this, Node's parser would read from the system at the same time as the stream, and stop at what comes while it is paused.
+    socket.on('data', ignore);
     // As if they came only now: before anything else that comes.
     socket.emit('data', bytes);
   }

@@ -38,7 +38,8 @@ export class ResponseWriter {
    * @returns whether the socket takes more at once
    */
   write(socket: Socket, head: Head, body: string): boolean {
-    if (BODY + body.length * WIDEST > BLOCK) {
+    // Behind what did not go out, a block for each answer would be much memory for a client that does not read.
+    if (socket.writableLength > 0 || BODY + body.length * WIDEST > BLOCK) {
       const bytes = Buffer.from(body);
       socket.write(textOf(head, bytes.length), 'latin1');
       return socket.write(bytes);

@@ -181,9 +181,8 @@ test('requests that come before an answer wait for it, each for its own customer
       raw.socket.write(`GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`);
       await setTimeout(5);
     }
-    // Nothing more will come of a client that has said so: it still gets its answers.
-    raw.socket.end();
-    await raw.ended;
+    await until(() => statusesOf(raw.text()).length === ids.length);
+    raw.socket.destroy();
     expect(statusesOf(raw.text())).toEqual([200, 200, 404, 200, 200]);
     const told = [...raw.text().matchAll(/"customerId":"(\d)"/g)].map((match) => match[1]);
     expect(told).toEqual(['1', '2', '1', '2']);
@@ -221,6 +220,45 @@ async function askUntilFull({ ask }: TestApi, raw: RawSocket, id: string): Promi
     if (answers === before) return asked;
   }
 }
+
+test('a client that has left, or waits for too long, holds no connection of a store that does not answer', async () => {
+  const silent = await startApi({
+    limits: SHORT,
+    store: { ...shopStore(), find: () => new Promise<never>(() => undefined) },
+  });
+  try {
+    const [left, waiting] = [await openRaw(silent.port), await openRaw(silent.port)];
+    for (const raw of [left, waiting]) raw.socket.write(READ);
+    await setTimeout(50);
+    left.socket.end();
+    await until(() => silent.server.connections() === 1);
+    await waiting.ended;
+    expect(waiting.text()).toBe('');
+    await until(() => silent.server.connections() === 0);
+  } finally {
+    await silent.stop();
+  }
+});
+
+test('requests that come at once, and more before they are answered, are all answered to who reads late', async () => {
+  const long = await startApi({ store: longStore(60_000) });
+  try {
+    const raw = await openRaw(long.port);
+    raw.socket.setNoDelay(true);
+    raw.socket.pause();
+    const many = `GET /v1/profiles/a HTTP/1.1\r\n${HOST}${KEY}\r\n`.repeat(120);
+    raw.socket.write(many);
+    await setTimeout(50);
+    raw.socket.write(many);
+    await setTimeout(100);
+    raw.socket.resume();
+    await until(() => raw.socket.destroyed || statusesOf(raw.text()).length === 240);
+    expect(statusesOf(raw.text())).toEqual(Array.from({ length: 240 }, () => 200));
+    raw.socket.destroy();
+  } finally {
+    await long.stop();
+  }
+});
 
 test('a client that reads late gets every answer whole, and its own', async () => {
   const patient = { ...SERVER_LIMITS, idle: 60_000 };
