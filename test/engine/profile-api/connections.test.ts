@@ -221,23 +221,29 @@ async function askUntilFull({ ask }: TestApi, raw: RawSocket, id: string): Promi
   }
 }
 
-test('a client that has left, or waits for too long, holds no connection of a store that does not answer', async () => {
-  const silent = await startApi({
-    limits: SHORT,
-    store: { ...shopStore(), find: () => new Promise<never>(() => undefined) },
-  });
-  try {
-    const [left, waiting] = [await openRaw(silent.port), await openRaw(silent.port)];
-    for (const raw of [left, waiting]) raw.socket.write(READ);
+describe('a store that does not answer', () => {
+  const silent = (limits: ServerLimits): Promise<TestApi> =>
+    startApi({ limits, store: { ...shopStore(), find: () => new Promise<never>(() => undefined) } });
+
+  test('holds no connection of a client that has left', async () => {
+    const patient = await silent({ ...SHORT, idle: 600_000 });
+    const raw = await openRaw(patient.port);
+    raw.socket.write(READ);
     await setTimeout(50);
-    left.socket.end();
-    await until(() => silent.server.connections() === 1);
-    await waiting.ended;
-    expect(waiting.text()).toBe('');
-    await until(() => silent.server.connections() === 0);
-  } finally {
-    await silent.stop();
-  }
+    raw.socket.end();
+    await until(() => patient.server.connections() === 0);
+    await patient.stop();
+  });
+
+  test('holds none that waits for too long', async () => {
+    const short = await silent(SHORT);
+    const raw = await openRaw(short.port);
+    raw.socket.write(READ);
+    await raw.ended;
+    expect(raw.text()).toBe('');
+    await until(() => short.server.connections() === 0);
+    await short.stop();
+  });
 });
 
 test('requests that come at once, and more before they are answered, are all answered to who reads late', async () => {
