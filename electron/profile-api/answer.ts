@@ -16,6 +16,11 @@ export interface Answer {
   readonly isLast?: boolean;
 }
 
+/** Whether an answer of this status has a body, and so a Content-Length. */
+export function hasBody(status: number): boolean {
+  return status !== 204 && status !== 304;
+}
+
 /**
  * JSON that says the same until a part is refreshed.
  * @param tag its ETag: one that is made of it, where none is given

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { hasBody } from './answer.ts';
 import type { Asked, Reply } from './exchange.ts';
 
 /** A request as `node:http` gives it. */
@@ -26,7 +27,7 @@ export function replyBy(message: IncomingMessage, response: ServerResponse): Rep
       // Node's parser reads no second request after one that asked for another protocol.
       const closes = isLast || message.headers.upgrade !== undefined;
       const whole = [...headers];
-      if (status !== 204 && status !== 304) whole.push('Content-Length', String(Buffer.byteLength(body)));
+      if (hasBody(status)) whole.push('Content-Length', String(Buffer.byteLength(body)));
       if (closes) whole.push('Connection', 'close');
       response.writeHead(status, whole);
       response.end(body);

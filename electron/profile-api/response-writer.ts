@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { hasBody } from './answer.ts';
 
 /** Bytes of an answer that are put together in place: the others are few. */
 const BLOCK = 64 * 1024;
@@ -56,7 +57,7 @@ export class ResponseWriter {
   }
 
   #putHead(head: Head, length: number): void {
-    const digits = hasLength(head) ? digitsOf(length) : 0;
+    const digits = hasBody(head.status) ? digitsOf(length) : 0;
     if (this.#head === undefined || digits !== this.#digits || !areSame(head, this.#head)) {
       const text = textOf(head, length);
       this.#begin = BODY - text.length;
@@ -80,12 +81,8 @@ function textOf(head: Head, length: number): string {
   for (let at = 0; at < headers.length; at += 2) {
     text += `${headers[at] ?? ''}: ${headers[at + 1] ?? ''}${LINE_END}`;
   }
-  if (hasLength(head)) text += `${LENGTH}${length}${LINE_END}`;
+  if (hasBody(status)) text += `${LENGTH}${length}${LINE_END}`;
   return `${text}${rest}${LINE_END}`;
-}
-
-function hasLength({ status }: Head): boolean {
-  return status !== 204 && status !== 304;
 }
 
 function digitsOf(length: number): number {
