@@ -164,11 +164,11 @@ test(`${RUNS * AT_ONCE} requests get the same answer from either`, async () => {
 async function answerAfter(port: number, method: 'GET' | 'HEAD', bytes: Buffer): Promise<string> {
   const raw = await openRaw(port);
   raw.socket.write(`${method} /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-  await until(() => lengthOfAnswer(raw.text(), method === 'HEAD') !== undefined);
+  await until(() => isWhole(raw.text(), method === 'HEAD'));
   const begin = raw.text().length;
   raw.socket.write(bytes);
   const isHead = bytes.toString('latin1').startsWith('HEAD');
-  await until(() => raw.socket.destroyed || lengthOfAnswer(raw.text().slice(begin), isHead) !== undefined);
+  await until(() => raw.socket.destroyed || isWhole(raw.text().slice(begin), isHead));
   const text = raw
     .text()
     .slice(begin)
@@ -182,12 +182,12 @@ async function leave(raw: RawSocket): Promise<void> {
   await raw.ended;
 }
 
-/** The length of a whole answer; undefined for a part of one. */
-function lengthOfAnswer(text: string, isHead: boolean): number | undefined {
+/** Whether an answer is there to its end. */
+function isWhole(text: string, isHead: boolean): boolean {
   const end = text.indexOf('\r\n\r\n');
-  if (end === -1) return undefined;
+  if (end === -1) return false;
   const length = isHead ? 0 : Number(/^Content-Length: (\d+)/im.exec(text)?.[1] ?? 0);
-  return text.length >= end + 4 + length ? end + 4 + length : undefined;
+  return text.length >= end + 4 + length;
 }
 
 /** An answer with its headers sorted. */

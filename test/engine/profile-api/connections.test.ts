@@ -24,7 +24,8 @@ const SHORT: ServerLimits = {
 };
 const HOST = 'Host: 127.0.0.1\r\n';
 const KEY = `Authorization: Bearer ${ALL_TOKEN}\r\n`;
-const READ = `GET /v1/profiles/1 HTTP/1.1\r\n${HOST}${KEY}\r\n`;
+const readOf = (id: string): string => `GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`;
+const READ = readOf('1');
 const BATCH = `POST /v1/profiles:batchGet HTTP/1.1\r\n${HOST}${KEY}Content-Type: application/json\r\n`;
 
 let api: TestApi;
@@ -178,7 +179,7 @@ test('requests that come before an answer wait for it, each for its own customer
     const raw = await openRaw(late.port);
     const ids = ['1', '2', '9', '1', '2'];
     for (const id of ids) {
-      raw.socket.write(`GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`);
+      raw.socket.write(readOf(id));
       await setTimeout(5);
     }
     await until(() => statusesOf(raw.text()).length === ids.length);
@@ -215,7 +216,7 @@ async function askUntilFull({ ask }: TestApi, raw: RawSocket, id: string): Promi
   let answers = await countAnswers();
   for (let asked = 1; ; asked += 1) {
     const before = answers;
-    raw.socket.write(`GET /v1/profiles/${id} HTTP/1.1\r\n${HOST}${KEY}\r\n`);
+    raw.socket.write(readOf(id));
     for (let turn = 0; turn < 20 && answers === before; turn += 1) answers = await countAnswers();
     if (answers === before) return asked;
   }
@@ -252,7 +253,7 @@ test('requests that come at once, and more before they are answered, are all ans
     const raw = await openRaw(long.port);
     raw.socket.setNoDelay(true);
     raw.socket.pause();
-    const many = `GET /v1/profiles/a HTTP/1.1\r\n${HOST}${KEY}\r\n`.repeat(120);
+    const many = readOf('a').repeat(120);
     raw.socket.write(many);
     await setTimeout(50);
     raw.socket.write(many);
