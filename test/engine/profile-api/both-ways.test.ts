@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SERVER_LIMITS } from '../../../electron/profile-api/server-limits.ts';
 import { readHead } from '../../../electron/profile-api/request-head.ts';
-import { openRaw, type RawSocket, until } from '../../support/profile-api/raw-socket.ts';
+import { openRaw, until } from '../../support/profile-api/raw-socket.ts';
 import {
   ALL_TOKEN,
   BASICS_TOKEN,
@@ -19,6 +19,8 @@ const RUNS = 50;
 const AT_ONCE = 30;
 /** Whoever sends half a request is not waited for long. */
 const SHORT = { ...SERVER_LIMITS, headers: 200, request: 200, keepAlive: 2_000, check: 50 };
+
+const LAST = 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 let apis: readonly TestApi[];
 beforeAll(async () => {
@@ -160,26 +162,24 @@ test(`${RUNS * AT_ONCE} requests get the same answer from either`, async () => {
   expect(share).toBeLessThan(0.95);
 }, 300_000);
 
-/** Sends a request of a method, then `bytes`. @returns the answer to them, and whether the connection is open after it */
-async function answerAfter(port: number, method: 'GET' | 'HEAD', bytes: Buffer): Promise<string> {
+/** Sends a request of a method, then `bytes`, then one more. @returns the answers to the last two; where the connection ended, the second is empty */
+async function answerAfter(port: number, method: 'GET' | 'HEAD', bytes: Buffer): Promise<string[]> {
   const raw = await openRaw(port);
-  raw.socket.write(`${method} /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-  await until(() => isWhole(raw.text(), method === 'HEAD'));
-  const begin = raw.text().length;
-  raw.socket.write(bytes);
-  const isHead = bytes.toString('latin1').startsWith('HEAD');
-  await until(() => raw.socket.destroyed || isWhole(raw.text().slice(begin), isHead));
-  const text = raw
-    .text()
-    .slice(begin)
-    .replace(/^Date: .*$/m, 'Date: now');
-  await leave(raw);
-  return `${sorted(text)}\n${raw.socket.destroyed || /^Connection: close/im.test(text) ? 'closed' : 'open'}`;
-}
-
-async function leave(raw: RawSocket): Promise<void> {
+  const answerTo = async (message: Buffer | string): Promise<string> => {
+    const begin = raw.text().length;
+    const isHead = String(message).startsWith('HEAD');
+    raw.socket.write(message);
+    await until(() => raw.socket.destroyed || isWhole(raw.text().slice(begin), isHead));
+    return raw
+      .text()
+      .slice(begin)
+      .replace(/^Date: .*$/m, 'Date: now');
+  };
+  await answerTo(`${method} /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+  const answers = [await answerTo(bytes), await answerTo(LAST)];
   raw.socket.destroy();
   await raw.ended;
+  return answers.map(sorted);
 }
 
 /** Whether an answer is there to its end. */
