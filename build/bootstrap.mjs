@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureDependencies } from './bootstrap/dependencies.mjs';
 import { ensureElectron } from './bootstrap/electron-runtime.mjs';
 import { buildAlways, buildIfChanged } from './bootstrap/freshness.mjs';
-import { projectEnvironment, projectNode, run } from './bootstrap/run.mjs';
+import { appEnvironment, projectEnvironment, projectNode, run } from './bootstrap/run.mjs';
 import { SetupError } from './bootstrap/setup-error.mjs';
 import { start } from './bootstrap/start.mjs';
 import {
@@ -64,7 +64,10 @@ const commands = {
     await ensureDependencies(root);
     await buildIfChanged(root);
     // npm moves to the root of the project; paths on the command line are relative to where it was called.
-    return runScript('dist/cli/cli.mjs', args, { cwd: process.env.INIT_CWD ?? process.cwd() });
+    return runScript('dist/cli/cli.mjs', args, {
+      cwd: process.env.INIT_CWD ?? process.cwd(),
+      env: appEnvironment(root),
+    });
   },
   lakehouse: async (args) => {
     await ensureDependencies(root);
@@ -76,7 +79,8 @@ const commands = {
   bench: async (args) => {
     await ensureDependencies(root);
     await buildIfChanged(root);
-    return runScript('build/run-bench.ts', args);
+    // As the app runs, since what is measured is the app.
+    return runScript('build/run-bench.ts', args, { env: appEnvironment(root) });
   },
   package: async (args) => {
     await ensureDependencies(root);

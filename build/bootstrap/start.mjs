@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureElectron } from './electron-runtime.mjs';
-import { projectEnvironment, projectNode, run } from './run.mjs';
+import { appEnvironment, projectNode, run } from './run.mjs';
 
 /** Opens the desktop app, or serves it to a browser when there is no display or `--browser` is given. */
 export async function start(root, args) {
@@ -28,7 +28,7 @@ async function serveBrowser(root) {
   console.log('The address below holds a token: whoever has it can use this workspace. Ctrl+C ends.');
   return run(projectNode(root), [join(root, 'dist', 'bridge', 'bridge.mjs'), '--port', port], {
     cwd: root,
-    env: projectEnvironment(root),
+    env: appEnvironment(root),
   });
 }
 
