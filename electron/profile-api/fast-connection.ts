@@ -8,6 +8,8 @@ import type { ServerState } from './server-state.ts';
 
 /** A client that was told when its connection ends may be as late as this, in milliseconds. */
 const GRACE = 1_000;
+const CR = 13;
+const LF = 10;
 const CLOSES = 'Connection: close\r\n';
 
 /** What the fast connections of one server share. */
@@ -74,7 +76,8 @@ export class FastConnection implements Reply {
     this.#idle = 0;
     const head = readHead(bytes, this.#headers);
     if (head === undefined) {
-      this.#leave(bytes);
+      // Empty lines between two requests are nothing (RFC 9112, 2.2). Before the first, they are for `node:http`, which limits how long that takes.
+      if (this.#headers === undefined || !bytes.every(isLineEnd)) this.#leave(bytes);
       return;
     }
     this.#isBusy = true;
@@ -120,6 +123,10 @@ export class FastConnection implements Reply {
     // As if they came only now: before anything else that comes.
     socket.emit('data', bytes);
   }
+}
+
+function isLineEnd(byte: number): boolean {
+  return byte === CR || byte === LF;
 }
 
 function askedBy(target: string, headers: RequestHeaders): Asked {
