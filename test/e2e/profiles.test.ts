@@ -4,6 +4,8 @@ import { photograph, photographForReadme } from './support/photograph.ts';
 import { composeSeed } from './support/seed-by-hand.ts';
 import { visit } from './support/seed-clicks.ts';
 
+const TOKEN = /slw_[\w-]{43}/;
+
 test('a Profile API by clicks in the real window: defined, with a key, on, asked by HTTP, off', async () => {
   const { app, page, home, close } = await launchSlipway();
   try {
@@ -21,8 +23,8 @@ test('a Profile API by clicks in the real window: defined, with a key, on, asked
     await dialog.getByRole('textbox', { name: 'Name' }).fill('Shop banner');
     await dialog.getByRole('checkbox').first().check();
     await dialog.getByRole('button', { name: 'Make the key' }).click();
-    const token = /slw_[\w-]{43}/.exec((await page.getByRole('dialog').textContent()) ?? '')?.[0] ?? '';
-    expect(token).not.toBe('');
+    await expect(page.getByRole('dialog')).toContainText(TOKEN);
+    const token = TOKEN.exec((await page.getByRole('dialog').textContent()) ?? '')?.[0] ?? '';
     await page.getByRole('button', { name: 'Done' }).click();
     await expect(page.getByText(token)).toHaveCount(0);
 
