@@ -1,15 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Asked, Reply } from './exchange.ts';
 import { handleRequest } from './handle-request.ts';
-import { readHead, type RequestHeaders } from './request-head.ts';
+import { isEmptyLines, readHead, type RequestHeaders } from './request-head.ts';
 import type { ResponseWriter } from './response-writer.ts';
 import type { ServerLimits } from './server-limits.ts';
 import type { ServerState } from './server-state.ts';
 
 /** A client that was told when its connection ends may be as late as this, in milliseconds. */
 const GRACE = 1_000;
-const CR = 13;
-const LF = 10;
 const CLOSES = 'Connection: close\r\n';
 
 /** What the fast connections of one server share. */
@@ -77,7 +75,7 @@ export class FastConnection implements Reply {
     const head = readHead(bytes, this.#headers);
     if (head === undefined) {
       // Empty lines between two requests are nothing (RFC 9112, 2.2). Before the first, they are for `node:http`, which limits how long that takes.
-      if (this.#headers === undefined || !bytes.every(isLineEnd)) this.#leave(bytes);
+      if (this.#headers === undefined || !isEmptyLines(bytes)) this.#leave(bytes);
       return;
     }
     this.#isBusy = true;
@@ -123,10 +121,6 @@ export class FastConnection implements Reply {
     // As if they came only now: before anything else that comes.
     socket.emit('data', bytes);
   }
-}
-
-function isLineEnd(byte: number): boolean {
-  return byte === CR || byte === LF;
 }
 
 function askedBy(target: string, headers: RequestHeaders): Asked {

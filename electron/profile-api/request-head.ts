@@ -4,6 +4,8 @@ import type { Caller, KeyRing } from './api-keys.ts';
 /** Longer heads are left to `node:http`, in bytes. */
 const LONGEST = 4096;
 const LINE_END = '\r\n';
+const CR = 13;
+const LF = 10;
 const METHOD = 'GET ';
 const VERSION = ' HTTP/1.1';
 /** Path and query, of all the characters that RFC 3986 has in them. */
@@ -78,6 +80,11 @@ export function readHead(bytes: Buffer, before: RequestHeaders | undefined): Req
   if (target === undefined) return undefined;
   const headers = readHeaders(bytes.subarray(end));
   return headers === undefined ? undefined : { target, headers };
+}
+
+/** Whether what came is no more than ends of lines, which say nothing between two requests. */
+export function isEmptyLines(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === CR || byte === LF);
 }
 
 function readTarget(line: string): string | undefined {
